@@ -1,0 +1,90 @@
+# `make test` and `make demo` set up all they need in .venv, given Python >= 3.11 and a package index.
+# Another Python: `make test PYTHON=/path/to/python`.
+
+PYTHON ?= python3
+PYTEST_FLAGS ?= -n auto
+
+# A Python that was asked for is the only one tried; the default may give way to a newer one by its side.
+ifeq ($(origin PYTHON),file)
+CANDIDATES := $(PYTHON) python3.14 python3.13 python3.12 python3.11
+else
+CANDIDATES := $(PYTHON)
+endif
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+DEV := $(VENV)/installed-dev
+DEMO := $(VENV)/installed-demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint types layers pytest fmt clean
+
+help:
+	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
+	@echo "make demo     run the demonstration, examples/nycflights.py"
+	@echo "make fmt      format the code and mend what ruff can mend"
+	@echo "make install  set up $(VENV) for development"
+	@echo "make clean    remove $(VENV) and all caches"
+	@echo "alone:        make lint | types | layers | pytest PYTEST_FLAGS='-x tests/sql'"
+
+# --- setting up
+
+$(BIN)/python:
+	@for python in $(CANDIDATES); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    echo "making $(VENV) with $$("$$python" --version)"; \
+	    "$$python" -m venv --clear $(VENV) && exit 0; \
+	    rm -rf $(VENV); \
+	    echo "make: '$$python -m venv' failed; on Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	    exit 1; \
+	done; \
+	echo "make: noormme_py needs Python 3.11 or newer; tried: $(CANDIDATES)" >&2; \
+	echo "      name one with: make PYTHON=/path/to/python" >&2; \
+	exit 1
+
+# Dependency groups need pip 25.1, and a new venv may come with an older one.
+$(VENV)/pip-ready: | $(BIN)/python
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	@touch $@
+
+$(DEV): pyproject.toml | $(VENV)/pip-ready
+	$(PIP) install --quiet --editable '.[all]' --group dev
+	@touch $@
+
+$(DEMO): pyproject.toml | $(VENV)/pip-ready
+	$(PIP) install --quiet --editable '.[all]'
+	$(PIP) install --quiet --no-deps --group demo
+	@touch $@
+
+install: $(DEV)
+
+# --- using it
+
+demo: $(DEMO)
+	$(BIN)/python examples/nycflights.py
+
+test: lint types layers pytest
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)
+	$(BIN)/mypy
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
+
+layers: $(DEV)
+	$(BIN)/lint-imports
+
+pytest: $(DEV)
+	$(BIN)/pytest $(PYTEST_FLAGS)
+
+fmt: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path "./.git/*" -prune -exec rm -rf {} +

@@ -1,0 +1,67 @@
+"""Data access for SQLite: typed repositories, a query builder, and transactions that lose nothing."""
+
+from noormme_py import errors
+from noormme_py.client.async_client import Noormme
+from noormme_py.client.async_repository import AsyncRepository
+from noormme_py.client.async_transaction import AsyncTransaction
+from noormme_py.client.results import CompiledQuery, PlanStep, Result, WriteResult
+from noormme_py.codec.kinds import Codec
+from noormme_py.codec.shapes import RowModel
+from noormme_py.config import Config
+from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
+from noormme_py.sql.expressions import (
+    Expression,
+    and_,
+    case,
+    cast,
+    col,
+    excluded,
+    exists,
+    not_,
+    or_,
+    param,
+    raw,
+    sql,
+    table,
+    tuple_,
+    val,
+)
+from noormme_py.sql.functions import fn, groups, range_, rows
+
+__all__ = [
+    "AsyncRepository",
+    "AsyncTransaction",
+    "Codec",
+    "Column",
+    "CompiledQuery",
+    "Config",
+    "Expression",
+    "ForeignKey",
+    "Index",
+    "Noormme",
+    "PlanStep",
+    "Result",
+    "RowModel",
+    "Schema",
+    "Table",
+    "WriteResult",
+    "and_",
+    "case",
+    "cast",
+    "col",
+    "errors",
+    "excluded",
+    "exists",
+    "fn",
+    "groups",
+    "not_",
+    "or_",
+    "param",
+    "range_",
+    "raw",
+    "rows",
+    "sql",
+    "table",
+    "tuple_",
+    "val",
+]

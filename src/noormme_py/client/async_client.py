@@ -1,0 +1,204 @@
+"""`Noormme`: a SQLite database, opened, tuned and discovered."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, Self, TypeVar
+
+from noormme_py.client.async_executor import AsyncExecutor
+from noormme_py.client.async_runner import StreamDecoder
+from noormme_py.client.async_transaction import AsyncTransaction
+from noormme_py.client.catalog import Catalog, Limits
+from noormme_py.client.constraints import located
+from noormme_py.codec.registry import CodecChoice, Codecs
+from noormme_py.config import Config, config_for, config_from_env
+from noormme_py.engine.async_engine import AsyncEngine
+from noormme_py.engine.pragmas import PragmaCheck
+from noormme_py.errors import (
+    Closed,
+    ColumnNotFound,
+    ConstraintError,
+    NoormmeWarning,
+    SchemaChanged,
+    TableNotFound,
+)
+from noormme_py.introspect.discover import discover
+from noormme_py.schema.model import Schema
+from noormme_py.sql.statement import Operation, Statement
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+
+
+class Noormme(AsyncExecutor):
+    """One SQLite database.
+
+    Give a path, `:memory:`, a `sqlite:///` URL or a `Config`, and further settings by section. Nothing
+    is opened before `initialize()` or `async with`.
+
+    `codecs` overrides how columns are read and written: `{"users.settings": "json", "users.role": Role}`.
+    """
+
+    def __init__(
+        self,
+        database: str | os.PathLike[str] | Config | None = None,
+        *,
+        codecs: Mapping[str, CodecChoice] | None = None,
+        **settings: Any,
+    ) -> None:
+        if isinstance(database, Config):
+            if settings:
+                raise TypeError("settings are given in the Config or beside a path, not both")
+            self._config = database
+        else:
+            self._config = config_for(database, settings)
+        self._codecs = Codecs(codecs)
+        self._engine = AsyncEngine(self._config)
+        self._catalog: Catalog | None = None
+
+    @classmethod
+    def from_env(cls, *, codecs: Mapping[str, CodecChoice] | None = None) -> Self:
+        """Return the database that the environment variable DATABASE_URL names; raises ConfigError."""
+        return cls(config_from_env(), codecs=codecs)
+
+    @property
+    def config(self) -> Config:
+        """The settings, a frozen value."""
+        return self._config
+
+    @property
+    def catalog(self) -> Catalog:
+        if self._catalog is None:
+            raise Closed("the database is not open", hint="await db.initialize(), or use `async with`")
+        return self._catalog
+
+    async def initialize(self) -> Self:
+        """Open the file, set the pragmas and discover the schema. Doing it again does nothing.
+
+        Raises CannotOpen, NotADatabase, Corrupt or DatabaseBusy; nothing is then left open.
+        """
+        if self._catalog is not None:
+            return self
+        await self._engine.open()
+        try:
+            schema = await self._engine.read(discover(), None)
+            missing = self._codecs.unknown_tables(schema)
+        except BaseException:
+            await self._engine.close()
+            raise
+        limits = Limits(self._config.performance.max_batch_size, self._engine.max_variables)
+        self._catalog = Catalog(schema, self._codecs, limits)
+        self._warn(missing)
+        return self
+
+    async def close(self) -> None:
+        """Close every connection, once running statements have ended. Doing it again does nothing."""
+        self._catalog = None
+        await self._engine.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.initialize()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        engine = getattr(self, "_engine", None)
+        if engine is not None and engine.is_open:
+            warnings.warn(f"{self!r} was not closed", ResourceWarning, stacklevel=1, source=self)
+            engine.abandon()
+
+    def __repr__(self) -> str:
+        return f"<Noormme {self._config.connection.database!r}>"
+
+    def pragma_report(self) -> tuple[PragmaCheck, ...]:
+        """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
+        return tuple(self._engine.pragmas)
+
+    async def refresh_schema(self) -> Schema:
+        known = self.catalog
+        schema = await self._engine.read(discover(), None)
+        self._catalog = known.with_schema(schema)
+        return schema
+
+    async def notice_schema(self) -> None:
+        if await self._engine.read_schema_version() != self.catalog.schema.version:
+            await self.refresh_schema()
+
+    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
+        return await self._retried(self._engine.read, make)
+
+    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T:
+        return await self._retried(self._engine.write, make)
+
+    async def run_bare(self, statement: Statement[T]) -> T:
+        return await self._engine.run_bare(statement)
+
+    async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
+        await self.notice_schema()
+        catalog = self.catalog
+        async with (
+            self._engine.lease(is_read_only=True) as session,
+            aclosing(session.chunks(make(catalog), catalog.schema.version)) as chunks,
+        ):
+            async for rows in chunks:
+                for row in rows:
+                    yield row
+
+    @asynccontextmanager
+    async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncTransaction]:
+        """Begin a transaction, committed at the end of the block, rolled back when it raises.
+
+        A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
+        until it commits. A reading one sees one snapshot. Inside, use what `as` gives, not the database.
+        """
+        catalog = self.catalog
+        async with self._engine.lease(is_read_only=read_only) as session:
+            transaction = AsyncTransaction(session, catalog, is_read_only=read_only)
+            try:
+                await transaction.begin()
+                yield transaction
+                await transaction.commit()
+            finally:
+                # Whatever is still open when the lease ends is rolled back.
+                transaction.end()
+        if self._catalog is not None and transaction.catalog.schema.version > self._catalog.schema.version:
+            self._catalog = transaction.catalog
+
+    async def _retried(
+        self,
+        run: Callable[[Operation[T], int | None], Any],
+        make: Callable[[Catalog], Operation[T]],
+    ) -> T:
+        """Run an operation, made anew from a fresh schema when another connection has changed it."""
+        for _ in range(_ATTEMPTS):
+            catalog = self.catalog
+            try:
+                result: T = await run(make(catalog), catalog.schema.version)
+                return result
+            except SchemaChanged:
+                await self.refresh_schema()
+            except (TableNotFound, ColumnNotFound):
+                # The name may be one that another process has just made.
+                if await self._engine.read_schema_version() == catalog.schema.version:
+                    raise
+                await self.refresh_schema()
+            except ConstraintError as fault:
+                raise located(fault, catalog.schema) from None
+        raise SchemaChanged(f"the schema changed {_ATTEMPTS} times while a statement was tried")
+
+    def _warn(self, missing: list[str]) -> None:
+        for name in missing:
+            _warn(f"codecs: {name!r} names a table that is not there")
+        for flag, is_on in self._config.automation:
+            if is_on:
+                _warn(f"automation.{flag} is read from the configuration and has no effect in this version")
+
+
+def _warn(message: str) -> None:
+    # From _warn, _warn, initialize, to whoever awaits it.
+    warnings.warn(message, NoormmeWarning, stacklevel=4)

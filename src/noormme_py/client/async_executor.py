@@ -1,0 +1,214 @@
+"""The surface that a database and a transaction share: queries, definitions, repositories, raw SQL."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, overload
+
+from noormme_py.client import raw_sql
+from noormme_py.client.async_queries import (
+    AsyncAlterTable,
+    AsyncCreateIndex,
+    AsyncCreateTable,
+    AsyncCreateView,
+    AsyncDelete,
+    AsyncDrop,
+    AsyncInsert,
+    AsyncSelect,
+    AsyncUpdate,
+)
+from noormme_py.client.async_repository import AsyncRepository
+from noormme_py.client.async_runner import StreamDecoder
+from noormme_py.client.catalog import Catalog
+from noormme_py.client.results import Result
+from noormme_py.schema.model import Schema
+from noormme_py.sql import definitions as ddl
+from noormme_py.sql import nodes, operands
+from noormme_py.sql.clauses import common_table
+from noormme_py.sql.expressions import Expression
+from noormme_py.sql.operands import Operand
+from noormme_py.sql.select import selecting
+from noormme_py.sql.statement import Operation, Statement
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class AsyncExecutor(ABC):
+    """Where queries begin, and what runs them."""
+
+    @property
+    @abstractmethod
+    def catalog(self) -> Catalog:
+        """The schema with all that was made for it."""
+
+    @property
+    def schema(self) -> Schema:
+        """The discovered schema, a frozen value; `refresh_schema()` swaps it."""
+        return self.catalog.schema
+
+    @abstractmethod
+    async def refresh_schema(self) -> Schema:
+        """Discover the schema anew and return it."""
+
+    @abstractmethod
+    async def notice_schema(self) -> None:
+        """Discover the schema anew if it has another version than the one that is known."""
+
+    @abstractmethod
+    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
+        """Run an operation that reads."""
+
+    @abstractmethod
+    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T:
+        """Run an operation that writes."""
+
+    @abstractmethod
+    async def run_bare(self, statement: Statement[T]) -> T:
+        """Run a statement that takes no transaction around it."""
+
+    @abstractmethod
+    def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
+        """Run a query whose rows are taken bit by bit."""
+
+    async def run_definition(self, make: Callable[[Catalog], str]) -> None:
+        """Run DDL and refresh the schema."""
+        await self.run_write(lambda catalog: raw_sql.script([make(catalog)]))
+        await self.notice_schema()
+
+    @overload
+    def get_repository(self, table: str) -> AsyncRepository[Any]: ...
+    @overload
+    def get_repository(self, table: str, row: type[R]) -> AsyncRepository[R]: ...
+    def get_repository(self, table: str, row: Any = None) -> AsyncRepository[Any]:
+        """Return the repository of a table or view; raises TableNotFound with a suggestion.
+
+        Rows are instances of a pydantic model made from the table, or of `row`: a pydantic model, a
+        dataclass or a TypedDict of your own.
+        """
+        return AsyncRepository(table, row, self)
+
+    def select_from(self, *sources: object) -> AsyncSelect:
+        """Begin a SELECT from tables (`"users"`, `"users as u"`), queries with an alias, or functions."""
+        return AsyncSelect(selecting(sources), self)
+
+    def insert_into(self, table: str) -> AsyncInsert:
+        """Begin an INSERT."""
+        return AsyncInsert(nodes.Insert(nodes.TableName(table)), self)
+
+    def update_table(self, table: str) -> AsyncUpdate:
+        """Begin an UPDATE."""
+        return AsyncUpdate(nodes.Update(operands.source(table)), self)
+
+    def delete_from(self, table: str) -> AsyncDelete:
+        """Begin a DELETE."""
+        return AsyncDelete(nodes.Delete(operands.source(table)), self)
+
+    def with_(
+        self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None
+    ) -> AsyncWith:
+        """Begin a query with a common table expression."""
+        return AsyncWith(self, ()).with_(name, query, columns=columns, materialized=materialized)
+
+    def with_recursive(self, name: str, query: Operand, *, columns: tuple[str, ...] = ()) -> AsyncWith:
+        """Begin a query with a common table expression that selects from itself."""
+        return AsyncWith(self, ()).with_recursive(name, query, columns=columns)
+
+    def create_table(self, name: str) -> AsyncCreateTable:
+        """Begin a CREATE TABLE."""
+        return AsyncCreateTable(ddl.CreateTable(name), self)
+
+    def alter_table(self, name: str) -> AsyncAlterTable:
+        """Begin an ALTER TABLE."""
+        return AsyncAlterTable(ddl.AlterTable(name), self)
+
+    def create_index(self, name: str) -> AsyncCreateIndex:
+        """Begin a CREATE INDEX."""
+        return AsyncCreateIndex(ddl.CreateIndex(name), self)
+
+    def create_view(self, name: str) -> AsyncCreateView:
+        """Begin a CREATE VIEW."""
+        return AsyncCreateView(ddl.CreateView(name), self)
+
+    def drop_table(self, name: str) -> AsyncDrop:
+        """Begin a DROP TABLE."""
+        return AsyncDrop(ddl.Drop("table", name), self)
+
+    def drop_index(self, name: str) -> AsyncDrop:
+        """Begin a DROP INDEX."""
+        return AsyncDrop(ddl.Drop("index", name), self)
+
+    def drop_view(self, name: str) -> AsyncDrop:
+        """Begin a DROP VIEW."""
+        return AsyncDrop(ddl.Drop("view", name), self)
+
+    def drop_trigger(self, name: str) -> AsyncDrop:
+        """Begin a DROP TRIGGER."""
+        return AsyncDrop(ddl.Drop("trigger", name), self)
+
+    async def execute(self, sql: str | Expression, parameters: Sequence[object] | Mapping[str, object] = ()) -> Result:
+        """Run one statement of SQL: text with `?` or `:name` parameters, or a `sql(…)` fragment.
+
+        Rows are dicts of the values that SQLite stores; nothing is known of their types.
+        """
+        request = raw_sql.RawStatement.of(sql, parameters, self.catalog)
+        match request.kind:
+            case "read":
+                return await self.run_read(request.make)
+            case "bare":
+                result = await self.run_bare(request.statement)
+            case "write" | "definition":
+                result = await self.run_write(request.make)
+        if request.kind != "write":
+            await self.notice_schema()
+        return result
+
+    async def execute_many(self, sql: str, batches: Iterable[Sequence[object]]) -> int:
+        """Run one write for each set of parameters, all or none; return how many rows were written."""
+        operation = raw_sql.many(sql, batches)
+        return await self.run_write(lambda _: operation())
+
+    async def execute_script(self, script: str) -> None:
+        """Run the statements of a script, all or none. It cannot have transactions of its own."""
+        statements = raw_sql.split(script)
+        await self.run_write(lambda _: raw_sql.script(statements))
+        await self.notice_schema()
+
+
+class AsyncWith:
+    """Common table expressions, waiting for the query that uses them."""
+
+    __slots__ = ("_executor", "_tables")
+
+    def __init__(self, executor: AsyncExecutor, tables: tuple[nodes.CommonTable, ...]) -> None:
+        self._executor = executor
+        self._tables = tables
+
+    def with_(
+        self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None
+    ) -> AsyncWith:
+        """Add a common table expression."""
+        made = common_table(name, query, columns=columns, materialized=materialized)
+        return AsyncWith(self._executor, (*self._tables, made))
+
+    def with_recursive(self, name: str, query: Operand, *, columns: tuple[str, ...] = ()) -> AsyncWith:
+        """Add a common table expression that selects from itself."""
+        made = common_table(name, query, columns=columns, is_recursive=True)
+        return AsyncWith(self._executor, (*self._tables, made))
+
+    def select_from(self, *sources: object) -> AsyncSelect:
+        """Begin a SELECT."""
+        return AsyncSelect(selecting(sources, self._tables), self._executor)
+
+    def insert_into(self, table: str) -> AsyncInsert:
+        """Begin an INSERT."""
+        return AsyncInsert(nodes.Insert(nodes.TableName(table), common_tables=self._tables), self._executor)
+
+    def update_table(self, table: str) -> AsyncUpdate:
+        """Begin an UPDATE."""
+        return AsyncUpdate(nodes.Update(operands.source(table), common_tables=self._tables), self._executor)
+
+    def delete_from(self, table: str) -> AsyncDelete:
+        """Begin a DELETE."""
+        return AsyncDelete(nodes.Delete(operands.source(table), common_tables=self._tables), self._executor)

@@ -1,0 +1,176 @@
+"""A table as an object: typed rows, CRUD, and finders made of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from noormme_py.client.async_runner import AsyncRunner
+from noormme_py.client.catalog import Catalog, TableOperations
+from noormme_py.errors import QueryError
+from noormme_py.repository.criteria import Criteria
+from noormme_py.repository.finders import Finder, method_suggestion, parse_finder
+from noormme_py.repository.read_operations import OrderBy
+from noormme_py.repository.table_plan import Key
+from noormme_py.schema.model import Table
+from noormme_py.sql.statement import Operation
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class AsyncRepository(Generic[R]):
+    """One table or view. Keys are one value, or a tuple or mapping for a composite key.
+
+    Criteria are a mapping with lookups (`{"age__gte": 18, "name__icontains": "ada"}`) or an expression
+    (`col("age") >= 18`). Rows are ordered as asked, then by key, so that the order is always the same.
+    """
+
+    __slots__ = ("_name", "_row", "_runner")
+
+    def __init__(self, name: str, row: Any, runner: AsyncRunner) -> None:
+        self._name = name
+        self._row = row
+        self._runner = runner
+        # A mistyped table is told here, not at the first call.
+        self._operations(runner.catalog)
+
+    @property
+    def table(self) -> Table:
+        """The table as it was discovered."""
+        return self._operations(self._runner.catalog).plan.table
+
+    @property
+    def row_type(self) -> type[R]:
+        """The class of the rows."""
+        row: type[R] = self._operations(self._runner.catalog).plan.row_type
+        return row
+
+    async def find_by_id(self, key: Key) -> R | None:
+        """Find the row of a key, or None."""
+        return await self._read(lambda table: table.read.find_by_id(key))
+
+    async def get_by_id(self, key: Key) -> R:
+        """Find the row of a key; raises RowNotFound."""
+        return await self._read(lambda table: table.read.get_by_id(key))
+
+    async def find_one(self, where: Criteria | None = None, *, order_by: OrderBy = None) -> R | None:
+        """Find the first row that meets the criteria, or None."""
+        return await self._read(lambda table: table.read.find_one(where, order_by))
+
+    async def get_one(self, where: Criteria) -> R:
+        """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
+        return await self._read(lambda table: table.read.get_one(where))
+
+    async def find_many(
+        self,
+        where: Criteria,
+        *,
+        order_by: OrderBy = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> list[R]:
+        """Find the rows that meet the criteria."""
+        return await self._read(lambda table: table.read.find_many(where, order_by, limit, offset))
+
+    async def find_all(
+        self,
+        *,
+        where: Criteria | None = None,
+        order_by: OrderBy = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> list[R]:
+        """Find all rows, or those that meet the criteria."""
+        return await self._read(lambda table: table.read.find_many(where, order_by, limit, offset))
+
+    async def count(self, where: Criteria | None = None) -> int:
+        """Count the rows that meet the criteria."""
+        return await self._read(lambda table: table.read.count(where))
+
+    async def exists(self, where: Criteria | None = None) -> bool:
+        """Tell whether any row meets the criteria."""
+        return await self._read(lambda table: table.read.exists(where))
+
+    async def create(self, values: object) -> R:
+        """Insert a row, given as a mapping or a model, and return it with its defaults filled."""
+        return await self._write(lambda table: table.write.create(values))
+
+    async def create_many(self, rows: Iterable[object]) -> list[R]:
+        """Insert rows and return them, in order; all or none."""
+        given = _kept(rows)
+        return await self._write(lambda table: table.write.create_many(given))
+
+    async def insert_many(self, rows: Iterable[object]) -> int:
+        """Insert rows without reading them back, which is quicker; return how many; all or none."""
+        given = _kept(rows)
+        return await self._write(lambda table: table.write.insert_many(given))
+
+    async def update(self, key: Key, changes: object) -> R:
+        """Change the row of a key and return it; raises RowNotFound."""
+        return await self._write(lambda table: table.write.update(key, changes))
+
+    async def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> int:
+        """Change the rows that meet the criteria and return how many; values may be expressions."""
+        return await self._write(lambda table: table.write.update_many(where, changes, all_rows=all_rows))
+
+    async def upsert(self, values: object, *, on: str | Sequence[str] | None = None) -> R:
+        """Insert a row, or change the one that has the same key, and return it.
+
+        `on` names the columns of a unique key; without it, it is the primary key.
+        """
+        return await self._write(lambda table: table.write.upsert(values, on))
+
+    async def upsert_many(self, rows: Iterable[object], *, on: str | Sequence[str] | None = None) -> int:
+        """Insert rows or change those with the same keys; return how many; all or none."""
+        given = _kept(rows)
+        return await self._write(lambda table: table.write.upsert_many(given, on))
+
+    async def delete(self, key: Key) -> bool:
+        """Delete the row of a key; tell whether there was one."""
+        return await self._write(lambda table: table.write.delete(key))
+
+    async def delete_many(self, where: Criteria, *, all_rows: bool = False) -> int:
+        """Delete the rows that meet the criteria and return how many."""
+        return await self._write(lambda table: table.write.delete_many(where, all_rows=all_rows))
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        table = self.table
+        finder = parse_finder(table, name)
+        if finder is None:
+            methods = [method for method in dir(type(self)) if not method.startswith("_")]
+            raise AttributeError(method_suggestion(name, methods, table))
+        return _finder_method(self, finder, name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name!r}>"
+
+    def _operations(self, catalog: Catalog) -> TableOperations:
+        return catalog.table(self._name, self._row)
+
+    async def _read(self, make: Callable[[TableOperations], Operation[T]]) -> T:
+        return await self._runner.run_read(lambda catalog: make(self._operations(catalog)))
+
+    async def _write(self, make: Callable[[TableOperations], Operation[T]]) -> T:
+        return await self._runner.run_write(lambda catalog: make(self._operations(catalog)))
+
+
+def _finder_method(repository: AsyncRepository[Any], finder: Finder, name: str) -> Callable[..., Awaitable[Any]]:
+    async def find(*values: object) -> Any:
+        if len(values) != len(finder.columns):
+            raise QueryError(f"{name} takes {len(finder.columns)} values: " + ", ".join(finder.columns))
+        where = dict(zip(finder.columns, values, strict=True))
+        return await (repository.find_one(where) if finder.kind == "one" else repository.find_many(where))
+
+    find.__name__ = name
+    return find
+
+
+def _kept(rows: Iterable[object]) -> Iterable[object]:
+    """Return rows that can be read twice: an operation is made anew when the schema has changed."""
+    return (
+        rows if isinstance(rows, list | tuple | Mapping | str | bytes) or not isinstance(rows, Iterable) else list(rows)
+    )

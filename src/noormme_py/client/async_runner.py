@@ -1,0 +1,28 @@
+"""What the bound queries and repositories ask of a database or a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from noormme_py.client.catalog import Catalog
+from noormme_py.sql.statement import Operation, Statement
+
+T = TypeVar("T")
+
+StreamDecoder: TypeAlias = Callable[[list[Any]], list[Any]]
+
+
+class AsyncRunner(Protocol):
+    """Runs what is made for a catalog; `make` is called anew when the schema turns out to have changed."""
+
+    @property
+    def catalog(self) -> Catalog: ...
+
+    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T: ...
+
+    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T: ...
+
+    async def run_definition(self, make: Callable[[Catalog], str]) -> None: ...
+
+    def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]: ...

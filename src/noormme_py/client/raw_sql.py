@@ -1,0 +1,128 @@
+"""Raw SQL: what kind of statement a text is, its parameters encoded, scripts and bulk writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from noormme_py.client.catalog import Catalog
+from noormme_py.client.results import Result, raw_result
+from noormme_py.codec.encode import bind
+from noormme_py.codec.kinds import encode_untyped
+from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
+from noormme_py.sql import nodes
+from noormme_py.sql.compiler import compile_fragment
+from noormme_py.sql.expressions import Expression
+from noormme_py.sql.statement import (
+    ManyStatement,
+    Operation,
+    Parameters,
+    Raw,
+    Statement,
+    ask,
+    ask_many,
+    atomic,
+    nothing,
+)
+from noormme_py.sql.tokens import main_verb, split_script
+
+Kind = Literal["read", "write", "definition", "bare"]
+
+_READS = frozenset({"SELECT", "VALUES", "EXPLAIN"})
+_WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
+_BARE = frozenset({"VACUUM", "ATTACH", "DETACH", "PRAGMA"})
+_TRANSACTIONS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+
+
+@dataclass(frozen=True, slots=True)
+class RawStatement:
+    """One statement of the caller's own text, and which way it goes."""
+
+    kind: Kind
+    statement: Statement[Result]
+
+    @classmethod
+    def of(
+        cls, sql: str | Expression, parameters: Sequence[object] | Mapping[str, object], catalog: Catalog
+    ) -> RawStatement:
+        """Return the statement; raises QueryError for several, TransactionError for transaction control."""
+        if isinstance(sql, Expression):
+            if not isinstance(sql.node, nodes.Fragment):
+                raise CompileError("only a sql(…) fragment is a statement of its own")
+            if parameters:
+                raise QueryError("a sql(…) fragment carries its own values")
+            text, slots = compile_fragment(sql.node, catalog.schema)
+            encoded: Parameters = bind(slots, catalog.codecs)
+        else:
+            text, encoded = sql, encode_parameters(parameters)
+        if ";" in text and len(split_script(text)) > 1:
+            raise QueryError("this is more than one statement", hint="use execute_script")
+        return cls(kind_of(text), Statement(text, encoded, raw_result))
+
+    def make(self, _: Catalog) -> Operation[Result]:
+        """Return the operation that runs it."""
+        return ask(self.statement)
+
+
+def kind_of(sql: str) -> Kind:
+    """Return which way a statement goes; raises QueryError for none, TransactionError for a BEGIN and its like."""
+    verb = main_verb(sql)
+    if not verb:
+        raise QueryError("there is no statement in this SQL")
+    if verb in _TRANSACTIONS:
+        raise TransactionError(f"{verb} is not run as SQL", hint="use `async with db.transaction() as tx`")
+    if verb in _READS:
+        return "read"
+    if verb in _WRITES:
+        return "write"
+    return "bare" if verb in _BARE else "definition"
+
+
+def encode_parameters(parameters: Sequence[object] | Mapping[str, object]) -> Parameters:
+    """Encode parameters by their own types; raises EncodeError naming the place, not the value."""
+    if isinstance(parameters, Mapping):
+        return {name: _encode(value, repr(name)) for name, value in parameters.items()}
+    if isinstance(parameters, str | bytes) or not isinstance(parameters, Sequence):
+        raise QueryError(f"parameters are a sequence or a mapping, not {type(parameters).__name__}")
+    return [_encode(value, str(index)) for index, value in enumerate(parameters, 1)]
+
+
+def many(sql: str, batches: Iterable[Sequence[object]]) -> Callable[[], Operation[int]]:
+    """Return what makes the operation that runs a write for each set of parameters."""
+    if kind_of(sql) != "write":
+        raise QueryError("execute_many takes an INSERT, UPDATE or DELETE")
+
+    def encoded() -> Iterator[Sequence[Raw]]:
+        for batch in batches:
+            parameters = encode_parameters(batch)
+            if isinstance(parameters, dict):
+                raise QueryError("execute_many takes sequences of parameters")
+            yield parameters
+
+    return lambda: atomic(ask_many(ManyStatement(sql, encoded())))
+
+
+def split(script: str) -> list[str]:
+    """Split a script into statements; raises TransactionError where it has transactions of its own."""
+    statements = split_script(script)
+    for statement in statements:
+        if kind_of(statement) == "bare":
+            raise TransactionError(
+                f"{main_verb(statement)} does not run inside the transaction of a script",
+                hint="use execute for it",
+            )
+    return statements
+
+
+def script(statements: Iterable[str]) -> Operation[None]:
+    """Run statements that take no parameters."""
+    for statement in statements:
+        yield from ask(Statement(statement, (), nothing))
+
+
+def _encode(value: object, place: str) -> Raw:
+    try:
+        return encode_untyped(value)
+    except (ValueError, TypeError) as fault:
+        raise EncodeError(f"parameter {place}: {fault}") from None

@@ -1,0 +1,94 @@
+"""From a compiled query's slots to the parameters that SQLite is given. All faults are EncodeError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from noormme_py.codec.kinds import Codec, encode_untyped
+from noormme_py.codec.registry import Codecs
+from noormme_py.errors import EncodeError, QueryError
+from noormme_py.names import suggest
+from noormme_py.schema.model import Column
+from noormme_py.sql.scope import Type
+from noormme_py.sql.statement import Raw
+from noormme_py.sql.writer import Slot
+
+
+def bind(slots: tuple[Slot, ...], codecs: Codecs, values: Mapping[str, object] | None = None) -> list[Raw]:
+    """Encode every slot, placeholders from `values`; raises EncodeError, or QueryError for a name too many or few."""
+    given: Mapping[str, object] = {} if values is None else values
+    if given or any(slot.name is not None for slot in slots):
+        _check_names(slots, given)
+    return [encode_slot(slot, slot.value if slot.name is None else given[slot.name], codecs) for slot in slots]
+
+
+def encode_slot(slot: Slot, value: object, codecs: Codecs) -> Raw:
+    """Encode one value for its slot."""
+    codec = codecs.of(slot.type)
+    if slot.is_list:
+        return _encode_list(slot, value, codec)
+    if value is None:
+        return None
+    try:
+        return encode_value(value, codec, is_written=slot.is_written)
+    except (ValueError, TypeError) as fault:
+        raise EncodeError(f"{_label(slot.type)}: {fault}") from None
+
+
+def encode_column(column: Column, value: object, codec: Codec) -> Raw:
+    """Encode one value that is to be written to a column."""
+    if value is None:
+        return None
+    try:
+        return codec.encode(value)
+    except (ValueError, TypeError) as fault:
+        raise EncodeError(f"{_label(column)}: {fault}") from None
+
+
+def encode_value(value: object, codec: Codec | None, *, is_written: bool) -> Raw:
+    """Encode a value that is not None; raises ValueError or TypeError."""
+    if codec is None:
+        return encode_untyped(value)
+    if is_written or not codec.comparable:
+        return codec.encode(value)
+    try:
+        return codec.encode(value)
+    except (ValueError, TypeError):
+        if isinstance(value, codec.comparable) and not isinstance(value, bool):
+            return encode_untyped(value)
+        raise
+
+
+def _encode_list(slot: Slot, values: object, codec: Codec | None) -> str:
+    if not isinstance(values, list | tuple | set | frozenset | range):
+        raise EncodeError(f"{_label(slot.type)}: a list is expected, not {type(values).__name__}")
+    encoded = []
+    for value in values:
+        if value is None:
+            raise EncodeError(f"{_label(slot.type)}: a list cannot hold None", hint="ask for NULL with is_null()")
+        try:
+            raw = encode_value(value, codec, is_written=False)
+        except (ValueError, TypeError) as fault:
+            raise EncodeError(f"{_label(slot.type)}: {fault}") from None
+        if not isinstance(raw, int | str):
+            raise EncodeError(
+                f"{_label(slot.type)}: a list this long can hold whole numbers and text only",
+                hint="put the values into a table and join it",
+            )
+        encoded.append(raw)
+    return json.dumps(encoded, ensure_ascii=False)
+
+
+def _check_names(slots: tuple[Slot, ...], given: Mapping[str, object]) -> None:
+    wanted = {slot.name for slot in slots if slot.name is not None}
+    for name in given:
+        if name not in wanted:
+            raise QueryError(f"the query has no placeholder {name!r}", hint=suggest(name, wanted))
+    missing = sorted(wanted - given.keys())
+    if missing:
+        raise QueryError("no value is given for " + ", ".join(map(repr, missing)))
+
+
+def _label(type_: Type) -> str:
+    return f"{type_.table}.{type_.name}" if isinstance(type_, Column) else "a value"

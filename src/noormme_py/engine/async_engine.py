@@ -1,0 +1,192 @@
+"""The engine of the async face: a writer lane, reader lanes, and one hop for each operation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from noormme_py.config import Config
+from noormme_py.engine.connection import Connection
+from noormme_py.engine.lane import Lane
+from noormme_py.engine.pool import Lease, Pool
+from noormme_py.engine.pragmas import PragmaCheck, Role
+from noormme_py.engine.stream import StreamCursor
+from noormme_py.errors import Closed, ForkedConnection, WrongLoop
+from noormme_py.sql.statement import Control, Operation, Statement
+
+T = TypeVar("T")
+
+CLOSE_TIMEOUT_S = 5.0
+"""How long `close` lets running statements go on before it interrupts them."""
+
+
+class AsyncEngine:
+    """Runs operations of one database. A database in memory is one connection for all."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._writers: Pool | None = None
+        self._readers: Pool | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pid = 0
+        self._is_closed = False
+        self.max_variables = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._writers is not None
+
+    @property
+    def pragmas(self) -> list[PragmaCheck]:
+        """The pragmas of every connection opened so far."""
+        pools = {id(pool): pool for pool in (self._writers, self._readers) if pool is not None}
+        return [check for pool in pools.values() for c in pool.connections for check in c.pragmas]
+
+    async def open(self) -> None:
+        """Open the writer. Readers open when they are first needed."""
+        timeout_s = self._config.optimization.busy_timeout / 1000
+        writers = Pool(1, self._lane("writer"), timeout_s)
+        lease = await writers.acquire()
+        self.max_variables = writers.connections[0].max_variables
+        writers.release(lease)
+        self._writers = writers
+        is_shared = self._config.location.is_memory
+        self._readers = writers if is_shared else Pool(self._config.max_readers, self._lane("reader"), timeout_s)
+        self._loop = asyncio.get_running_loop()
+        self._pid = os.getpid()
+
+    async def read(self, operation: Operation[T], schema_version: int | None) -> T:
+        """Drive an operation that reads on a reader lane."""
+        return await self._run(self._pool("reader"), lambda c: c.read(operation, schema_version))
+
+    async def write(self, operation: Operation[T], schema_version: int | None) -> T:
+        """Drive an operation on the writer lane, in a transaction of its own."""
+        return await self._run(self._pool("writer"), lambda c: c.write(operation, schema_version))
+
+    async def run_bare(self, statement: Statement[T]) -> T:
+        """Run a statement that takes no transaction (VACUUM, ATTACH, some pragmas) on the writer lane."""
+        return await self._run(self._pool("writer"), lambda c: _bare(c, statement))
+
+    async def read_schema_version(self) -> int:
+        """Ask the database for its schema cookie."""
+        return await self._run(self._pool("reader"), Connection.read_schema_version)
+
+    @asynccontextmanager
+    async def lease(self, *, is_read_only: bool) -> AsyncGenerator[AsyncSession]:
+        """Hold a lane for as long as the block lasts; what is then still open is rolled back."""
+        pool = self._pool("reader" if is_read_only else "writer")
+        lease = await pool.acquire(for_transaction=True)
+        session = AsyncSession(self, lease)
+        try:
+            yield session
+        finally:
+            await session.end()
+            pool.release(lease)
+
+    async def close(self) -> None:
+        """Let running statements end, close every connection, stop every thread. Safe to call twice."""
+        self._is_closed = True
+        if self._writers is None or self._pid != os.getpid():
+            return
+        writers, readers = self._writers, self._readers
+        self._writers = self._readers = None
+        if readers is not None and readers is not writers:
+            await readers.close(CLOSE_TIMEOUT_S)
+        await writers.close(CLOSE_TIMEOUT_S)
+
+    async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
+        lease = await pool.acquire()
+        try:
+            return await lease.lane.run(work)
+        finally:
+            pool.release(lease)
+
+    def _pool(self, role: Role) -> Pool:
+        pool = self._writers if role == "writer" else self._readers
+        if pool is None:
+            if self._is_closed:
+                raise Closed("the database is closed")
+            raise Closed("the database is not open", hint="await db.initialize(), or use `async with`")
+        self.check_caller()
+        return pool
+
+    def check_caller(self) -> None:
+        """Raise ForkedConnection or WrongLoop for a caller who did not open this database."""
+        if self._pid != os.getpid():
+            raise ForkedConnection("this database was opened before the process forked", hint="open it in each process")
+        if asyncio.get_running_loop() is not self._loop:
+            raise WrongLoop("this database was opened in another event loop", hint="open it in each loop")
+
+    def abandon(self) -> None:
+        """Tell every lane to end, without waiting: for a database that is dropped unclosed."""
+        for pool in (self._readers, self._writers):
+            if pool is not None:
+                pool.abandon()
+
+    def _lane(self, role: Role) -> Callable[[int], Lane]:
+        def make(number: int) -> Lane:
+            name = role if role == "writer" else f"reader {number}"
+            return Lane(name, lambda: Connection(self._config, role, name))
+
+        return make
+
+
+class AsyncSession:
+    """A held lane: what transactions and streams run on."""
+
+    def __init__(self, engine: AsyncEngine, lease: Lease) -> None:
+        self._engine = engine
+        self._lane = lease.lane
+        self._is_over = False
+
+    async def drive(self, operation: Operation[T]) -> tuple[T, int]:
+        """Drive an operation; return its value and the schema version after it."""
+        return await self._run(lambda c: (c.drive(operation), c.refresh_schema_version()))
+
+    async def control(self, request: Control) -> int:
+        """Begin, commit or roll back; return the schema version after it."""
+
+        def work(connection: Connection) -> int:
+            connection.answer(request)
+            return connection.read_schema_version()
+
+        return await self._run(work, is_cleanup=request is Control.ROLLBACK)
+
+    async def chunks(
+        self, statement: Statement[Callable[[list[Any]], list[Any]]], schema_version: int | None
+    ) -> AsyncGenerator[list[Any]]:
+        """Yield rows bit by bit; the statement collects what decodes them.
+
+        The cursor is closed when the iteration ends, early or not.
+        """
+
+        def begin(connection: Connection) -> StreamCursor:
+            return StreamCursor(connection, statement, schema_version)
+
+        cursor = await self._run(begin)
+        try:
+            while rows := await self._run(cursor.next_rows):
+                yield rows
+        finally:
+            if not self._is_over and self._engine.is_open:
+                await self._lane.run(cursor.close, is_cleanup=True)
+
+    async def end(self) -> None:
+        """Roll back what is open; the lane can be given on."""
+        self._is_over = True
+        if self._engine.is_open:
+            await self._lane.run(Connection.abandon, is_cleanup=True)
+
+    async def _run(self, work: Callable[[Connection], T], *, is_cleanup: bool = False) -> T:
+        if not self._engine.is_open:
+            raise Closed("the database is closed")
+        self._engine.check_caller()
+        return await self._lane.run(work, is_cleanup=is_cleanup)
+
+
+def _bare(connection: Connection, statement: Statement[T]) -> T:
+    answer: T = connection.answer(statement)
+    return answer

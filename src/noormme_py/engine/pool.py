@@ -1,0 +1,126 @@
+"""Who holds which lane: first come, first served, and nobody waits for himself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from noormme_py.engine.connection import Connection
+from noormme_py.engine.lane import Lane
+from noormme_py.errors import Closed, DatabaseBusy, TransactionError
+
+
+@dataclass(slots=True)
+class Lease:
+    """A lane in somebody's hands; `task` is known for transactions, which last as long as their holder likes."""
+
+    lane: Lane
+    task: asyncio.Task[object] | None = None
+
+
+class Pool:
+    """Up to `size` lanes, opened when they are first needed."""
+
+    def __init__(self, size: int, make: Callable[[int], Lane], busy_timeout_s: float) -> None:
+        self._size = size
+        self._make = make
+        self._busy_timeout_s = busy_timeout_s
+        self._lanes: list[Lane] = []
+        self._idle: list[Lane] = []
+        self._opening = 0
+        self._leases: list[Lease] = []
+        self._waiting: deque[asyncio.Future[Lane]] = deque()
+        self._is_closed = False
+        self._turns = 0
+        self.connections: list[Connection] = []
+
+    async def acquire(self, *, for_transaction: bool = False) -> Lease:
+        """Take a lane; raises DatabaseBusy when transactions hold all of them for longer than busy_timeout."""
+        if self._is_closed:
+            raise Closed("the database is closed")
+        if self._idle and not self._waiting:
+            lane = self._idle.pop()
+        elif len(self._lanes) + self._opening < self._size:
+            lane = await self._open()
+        else:
+            lane = await self._wait()
+        lease = Lease(lane, asyncio.current_task() if for_transaction else None)
+        self._leases.append(lease)
+        self._turns += 1
+        return lease
+
+    def release(self, lease: Lease) -> None:
+        """Give a lane back, to whoever has waited longest."""
+        self._leases.remove(lease)
+        self._give(lease.lane)
+
+    async def close(self, timeout_s: float) -> None:
+        """Refuse whoever waits, and close every lane."""
+        self._is_closed = True
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_exception(Closed("the database was closed while this waited"))
+        lanes, self._lanes, self._idle = self._lanes, [], []
+        for lane in lanes:
+            await lane.close(timeout_s)
+
+    def abandon(self) -> None:
+        """Tell every lane to end, without waiting."""
+        for lane in self._lanes:
+            lane.end()
+
+    def _give(self, lane: Lane) -> None:
+        if self._is_closed:
+            return
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(lane)
+                return
+        self._idle.append(lane)
+
+    async def _open(self) -> Lane:
+        lane = self._make(len(self._lanes) + self._opening)
+        self._opening += 1
+        try:
+            connection = await lane.open()
+        finally:
+            self._opening -= 1
+        if self._is_closed:
+            await lane.close(0)
+            raise Closed("the database was closed while this waited")
+        self._lanes.append(lane)
+        self.connections.append(connection)
+        return lane
+
+    async def _wait(self) -> Lane:
+        task = asyncio.current_task()
+        if self._leases and all(lease.task is task for lease in self._leases):
+            raise TransactionError(
+                "this task holds the transaction it would wait for",
+                hint="inside `async with db.transaction() as tx` use tx, not db",
+            )
+        waiter: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            while True:
+                turns = self._turns
+                await asyncio.wait({waiter}, timeout=self._busy_timeout_s)
+                if waiter.done():
+                    return waiter.result()
+                # Short jobs that follow each other are progress; one holder that never lets go is not.
+                if turns == self._turns and all(lease.task is not None for lease in self._leases):
+                    raise DatabaseBusy(
+                        "another transaction of this process holds the database",
+                        hint="it has held it for longer than busy_timeout; keep transactions short",
+                        sqlite_code="SQLITE_BUSY",
+                    )
+        except BaseException:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._give(waiter.result())
+            raise

@@ -1,0 +1,93 @@
+"""The pragmas of a connection: what is asked, what SQLite then says, and why the two differ."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from noormme_py.config import Config
+from noormme_py.engine.filesystem import network_filesystem
+
+Role = Literal["writer", "reader"]
+
+_SYNCHRONOUS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
+_TEMP_STORE = {"DEFAULT": 0, "FILE": 1, "MEMORY": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class PragmaCheck:
+    """One pragma on one connection, read back. `reason` says why it is not as asked, where that is known."""
+
+    connection: str
+    name: str
+    asked: object
+    got: object
+    reason: str | None = None
+
+    @property
+    def is_as_asked(self) -> bool:
+        return self.asked == self.got
+
+
+def apply_pragmas(connection: sqlite3.Connection, config: Config, role: Role, name: str) -> list[PragmaCheck]:
+    """Set every pragma and read each back."""
+    return [_set(connection, config, pragma, value, name) for pragma, value in _asked(config, role)]
+
+
+def was_asked_for(config: Config, check: PragmaCheck) -> bool:
+    """Whether the caller set this option, so that a difference is more than a default that does not apply."""
+    field = _FIELDS.get(check.name, check.name)
+    return field in config.optimization.model_fields_set
+
+
+_FIELDS = {"journal_mode": "enable_wal_mode", "foreign_keys": "enable_foreign_keys"}
+
+
+def _asked(config: Config, role: Role) -> list[tuple[str, int | str]]:
+    asked = config.optimization
+    return [
+        # First, so that the others wait for a lock as long as they may.
+        ("busy_timeout", asked.busy_timeout),
+        ("journal_mode", "wal" if asked.enable_wal_mode else "delete"),
+        ("synchronous", _SYNCHRONOUS[asked.synchronous]),
+        ("foreign_keys", int(asked.enable_foreign_keys)),
+        ("cache_size", asked.cache_size),
+        ("temp_store", _TEMP_STORE[asked.temp_store]),
+        ("mmap_size", asked.mmap_size),
+        ("journal_size_limit", asked.journal_size_limit),
+        ("wal_autocheckpoint", asked.wal_autocheckpoint),
+        ("query_only", int(role == "reader" or config.location.is_read_only)),
+    ]
+
+
+def _set(connection: sqlite3.Connection, config: Config, pragma: str, value: int | str, name: str) -> PragmaCheck:
+    got = _read(connection, pragma)
+    if got != value and not (pragma == "journal_mode" and config.location.is_read_only):
+        # The value is a number or one of our own words: nothing of it comes from outside.
+        connection.execute(f"pragma {pragma} = {value}").fetchall()
+        got = _read(connection, pragma)
+    return PragmaCheck(name, pragma, value, got, _reason(config, pragma, value, got))
+
+
+def _read(connection: sqlite3.Connection, pragma: str) -> object:
+    row = connection.execute(f"pragma {pragma}").fetchone()
+    # A pragma that does not apply to this database (mmap_size in memory) gives no row.
+    return 0 if row is None else row[0]
+
+
+def _reason(config: Config, pragma: str, asked: object, got: object) -> str | None:
+    location = config.location
+    if pragma == "journal_mode" and asked == "wal" and not location.is_memory:
+        network = network_filesystem(location.path)
+        if network is not None:
+            return f"the file is on a network file system ({network}), where WAL is not safe"
+    if asked == got:
+        return None
+    if location.is_memory:
+        return "the database is in memory"
+    if location.is_read_only:
+        return "the database is opened for reading only"
+    if pragma == "mmap_size":
+        return "this SQLite was built with a lower limit"
+    return "SQLite did not take the value"

@@ -1,0 +1,71 @@
+"""Identifiers: quoting, comparing and suggesting them. SQL values never pass through here."""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import keyword
+import re
+from collections.abc import Container, Iterable
+
+from noormme_py.errors import CompileError
+
+_NOT_WORD = re.compile(r"\W", re.ASCII)
+
+
+def quote(name: str) -> str:
+    """Return the name as a double-quoted SQL identifier, exactly.
+
+    Raises CompileError for what no SQLite identifier can hold: nothing, NUL, a lone surrogate.
+    """
+    if not name:
+        raise CompileError("an identifier is empty")
+    if "\0" in name:
+        raise CompileError("an identifier has a NUL character")
+    if not name.isascii():
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise CompileError("an identifier has a lone surrogate") from None
+    return '"' + name.replace('"', '""') + '"'
+
+
+def fold(name: str) -> str:
+    """Return the name as SQLite compares it: ASCII letters without case, all others exactly."""
+    return name.lower() if name.isascii() else "".join(c.lower() if c.isascii() else c for c in name)
+
+
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """Return a "did you mean" hint for a mistyped name, or the names there are when they are few."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name[:100], names, n=3, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(map(repr, close)) + "?"
+    if 0 < len(names) <= 12:
+        return "there are " + ", ".join(map(repr, names))
+    return None
+
+
+def attribute(name: str, taken: Container[str] = ()) -> str:
+    """Return a Python attribute name for a column: `first name` → `first_name`, `class` → `class_`.
+
+    `taken` holds the names that must not be met; a number is added until there is no collision.
+    """
+    wanted = _NOT_WORD.sub("_", name).lstrip("_") or "column"
+    if wanted[0].isdigit():
+        wanted = f"column_{wanted}"
+    if keyword.iskeyword(wanted) or wanted in {"None", "True", "False"} or wanted in taken:
+        wanted += "_"
+    found, number = wanted, 2
+    while found in taken:
+        found, number = f"{wanted}{number}", number + 1
+    return found
+
+
+def class_name(name: str) -> str:
+    """Return a Python class name for a table: `order_items` → `OrderItems`."""
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", name) if word]
+    made = "".join(word[0].upper() + word[1:] for word in words) or "Row"
+    if made[0].isdigit():
+        made = f"Row{made}"
+    return f"{made}Row" if keyword.iskeyword(made) or hasattr(builtins, made) else made

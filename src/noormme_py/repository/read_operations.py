@@ -1,0 +1,158 @@
+"""Reading one table: by key, by criteria, counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from noormme_py.errors import CompileError, MultipleRows, RowNotFound
+from noormme_py.names import quote
+from noormme_py.repository.criteria import Criteria, condition
+from noormme_py.repository.table_plan import Key, TablePlan
+from noormme_py.sql import nodes, operands
+from noormme_py.sql.functions import fn
+from noormme_py.sql.operands import Operand
+from noormme_py.sql.statement import Cursor, Operation, Statement, ask
+
+R = TypeVar("R")
+
+OrderBy = str | Operand | Sequence[str | Operand] | None
+"""`"name"`, `"-created_at"` (descending), an expression with `asc()` or `desc()`, or a list of these."""
+
+
+class ReadOperations(Generic[R]):
+    """The reads of one table. Methods encode at once, so that faults come before any SQL is run."""
+
+    __slots__ = ("find_sql", "plan")
+
+    def __init__(self, plan: TablePlan[R]) -> None:
+        self.plan = plan
+        columns = ", ".join(quote(column.name) for column in plan.columns)
+        keys = " and ".join(f"{quote(column.name)} = ?" for column in plan.key_columns)
+        self.find_sql = f"select {columns} from {quote(plan.table.name)} where {keys}"
+
+    def find_by_id(self, key: Key) -> Operation[R | None]:
+        """Find the row of a key, or None."""
+        return ask(self.by_key(self.plan.key_values(key)))
+
+    def get_by_id(self, key: Key) -> Operation[R]:
+        """Find the row of a key; raises RowNotFound."""
+        return self._got(self.by_key(self.plan.key_values(key)))
+
+    def find_one(self, where: Criteria | None, order_by: OrderBy = None) -> Operation[R | None]:
+        """Find the first row that meets the criteria, in the order asked for, then by key."""
+        return ask(self.plan.statement(self._select(where, order_by, 1, None), self.plan.first))
+
+    def get_one(self, where: Criteria | None) -> Operation[R]:
+        """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
+        return self._only(self.plan.statement(self._select(where, None, 2, None), self.plan.all))
+
+    def find_many(
+        self,
+        where: Criteria | None,
+        order_by: OrderBy = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Operation[list[R]]:
+        """Find all rows that meet the criteria, in the order asked for, then by key."""
+        return ask(self.plan.statement(self._select(where, order_by, limit, offset), self.plan.all))
+
+    def count(self, where: Criteria | None) -> Operation[int]:
+        """Count the rows that meet the criteria."""
+        table = self.plan.table
+        node = nodes.Select(
+            sources=(nodes.TableName(table.name),),
+            items=(nodes.Aliased(fn.count().node, "count"),),
+            where=condition(table, where),
+        )
+        return ask(self.plan.statement(node, _scalar))
+
+    def exists(self, where: Criteria | None) -> Operation[bool]:
+        """Tell whether any row meets the criteria."""
+        table = self.plan.table
+        inner = nodes.Select(
+            sources=(nodes.TableName(table.name),),
+            items=(nodes.Aliased(nodes.Value(1), "one"),),
+            where=condition(table, where),
+        )
+        node = nodes.Select(items=(nodes.Aliased(nodes.Exists(inner), "found"),))
+        return ask(self.plan.statement(node, _truth))
+
+    def by_key(self, values: tuple[Any, ...]) -> Statement[R | None]:
+        """Return the statement that finds the row of an encoded key."""
+        return Statement(self.find_sql, values, self.plan.first)
+
+    def _select(self, where: Criteria | None, order_by: OrderBy, limit: int | None, offset: int | None) -> nodes.Select:
+        table = self.plan.table
+        return nodes.Select(
+            sources=(nodes.TableName(table.name),),
+            items=self.plan.items,
+            where=condition(table, where),
+            order_by=(*_orders(order_by), *self._by_key_order(order_by)),
+            limit=_count("limit", limit),
+            offset=_count("offset", offset),
+        )
+
+    def _by_key_order(self, order_by: OrderBy) -> tuple[nodes.Node, ...]:
+        """Return what makes any order total: the primary key, else the rowid."""
+        table = self.plan.table
+        said = {order.operand.column for order in _orders(order_by) if isinstance(order.operand, nodes.Ref)}
+        keys = table.primary_key or (("rowid",) if table.has_rowid and not table.find_column("rowid") else ())
+        if said.issuperset(keys):
+            return ()
+        return tuple(nodes.Order(nodes.Ref(name)) for name in keys if name not in said)
+
+    def _got(self, statement: Statement[R | None]) -> Operation[R]:
+        found = yield from ask(statement)
+        if found is None:
+            raise row_not_found(self.plan.table.name)
+        return found
+
+    def _only(self, statement: Statement[list[R]]) -> Operation[R]:
+        found = yield from ask(statement)
+        if not found:
+            raise row_not_found(self.plan.table.name)
+        if len(found) > 1:
+            raise MultipleRows(f"several rows of {self.plan.table.name!r} meet the criteria, one was expected")
+        return found[0]
+
+
+def row_not_found(table: str) -> RowNotFound:
+    """Return the error for a row that is not there."""
+    return RowNotFound(f"there is no such row in {table!r}", hint="find_* methods give None instead")
+
+
+def _orders(order_by: OrderBy) -> tuple[nodes.Order, ...]:
+    if order_by is None:
+        return ()
+    items = [order_by] if isinstance(order_by, str | Operand) else order_by
+    return tuple(_order(item) for item in items)
+
+
+def _order(item: str | Operand) -> nodes.Order:
+    if isinstance(item, str) and item.startswith("-"):
+        return nodes.Order(operands.reference(item[1:]), "desc")
+    node = operands.reference(item)
+    return node if isinstance(node, nodes.Order) else nodes.Order(node)
+
+
+def _count(name: str, count: int | None) -> nodes.Node | None:
+    if count is None:
+        return None
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise CompileError(f"{name} takes a whole number from 0 up")
+    return nodes.Value(count)
+
+
+def _scalar(cursor: Cursor) -> int:
+    count: int = cursor.fetchone()[0]
+    return count
+
+
+def _truth(cursor: Cursor) -> bool:
+    return bool(cursor.fetchone()[0])
+
+
+def equals(columns: Sequence[str], values: Sequence[object]) -> Mapping[str, object]:
+    """Return the criteria of a finder's columns and values."""
+    return dict(zip(columns, values, strict=True))

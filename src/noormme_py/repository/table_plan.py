@@ -1,0 +1,185 @@
+"""The fixed part of a repository: its columns, how they are decoded, and how values are encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder
+from noormme_py.codec.encode import bind, encode_column
+from noormme_py.codec.kinds import Codec
+from noormme_py.codec.registry import Codecs
+from noormme_py.codec.shapes import Shape
+from noormme_py.errors import QueryError
+from noormme_py.names import quote, suggest
+from noormme_py.schema.model import Column, Schema, Table
+from noormme_py.sql import nodes
+from noormme_py.sql.compiler import compile_query
+from noormme_py.sql.statement import Cursor, Raw, Statement
+
+R = TypeVar("R")
+
+Key = object
+"""A key: its one value, or a tuple or mapping of a composite key's values."""
+
+
+class TablePlan(Generic[R]):
+    """One table, one row shape, one set of codecs: everything that is decided before a call."""
+
+    __slots__ = (
+        "_attributes",
+        "_codec_by_column",
+        "codecs",
+        "columns",
+        "decoder",
+        "items",
+        "key_columns",
+        "max_list",
+        "returning_sql",
+        "row_type",
+        "schema",
+        "table",
+    )
+
+    def __init__(self, table: Table, schema: Schema, codecs: Codecs, shape: Shape, max_list: int) -> None:
+        self.table = table
+        self.schema = schema
+        self.codecs = codecs
+        self.max_list = max_list
+        self.row_type: type[R] = shape.cls
+        self._attributes = shape.attributes
+        names = None if shape.fields is None else set(shape.fields)
+        self.columns = tuple(c for c in table.visible_columns if names is None or c.name in names)
+        if not self.columns:
+            raise QueryError(f"no field of {shape.cls.__name__} is a column of {table.name!r}")
+        results = [ResultColumn(c.name, codecs.of_column(c), f"{table.name}.{c.name}") for c in self.columns]
+        self.decoder: RowDecoder[R] = row_decoder(results, shape)
+        self.items = tuple(nodes.Ref(column.name) for column in self.columns)
+        self.returning_sql = " returning " + ", ".join(quote(column.name) for column in self.columns)
+        self.key_columns = tuple(table.column(name) for name in table.primary_key)
+        self._codec_by_column: dict[str, tuple[Column, Codec]] = {
+            column.name: (column, codecs.of_column(column)) for column in table.columns
+        }
+
+    def first(self, cursor: Cursor) -> R | None:
+        """Collect the first row, or None."""
+        row = cursor.fetchone()
+        return None if row is None else self.decoder.one(row)
+
+    def all(self, cursor: Cursor) -> list[R]:
+        """Collect every row."""
+        return self.decoder.many(cursor.fetchall())
+
+    def encode(self, name: str, value: object) -> Raw:
+        """Encode one value of a column by its name."""
+        column, codec = self.column(name)
+        return encode_column(column, value, codec)
+
+    def column(self, name: str) -> tuple[Column, Codec]:
+        """Return a column and its codec; raises ColumnNotFound with a suggestion."""
+        found = self._codec_by_column.get(name)
+        return found if found is not None else self._codec_by_column[self.table.column(name).name]
+
+    def written(self, values: object) -> dict[str, Raw]:
+        """Encode a row's values by column; raises for unknown and generated columns and unfit values."""
+        encoded: dict[str, Raw] = {}
+        for name, value in mapping_of(values).items():
+            column, codec = self.column(name)
+            if not column.is_writable:
+                if not isinstance(values, Mapping):
+                    # A whole row given back as a model has them; a mapping names what it means.
+                    continue
+                raise QueryError(
+                    f"the column {self.table.name}.{column.name} is generated and cannot be written",
+                    hint="leave it out; it comes back computed",
+                )
+            encoded[column.name] = encode_column(column, value, codec)
+        return encoded
+
+    def key_values(self, key: Key) -> tuple[Raw, ...]:
+        """Encode a key; raises QueryError when it does not fit the table's."""
+        columns = self.key_columns
+        if not columns:
+            raise QueryError(
+                f"{self.table.kind} {self.table.name!r} has no primary key",
+                hint="use find_one, update_many or delete_many with conditions",
+            )
+        return tuple(
+            encode_column(column, value, self.column(column.name)[1])
+            for column, value in zip(columns, _parts(self.table, key), strict=True)
+        )
+
+    def key_of(self, row: R) -> tuple[Raw, ...] | None:
+        """Return the encoded key of a row, or None where the row does not have it."""
+        if not self.key_columns:
+            return None
+        values: list[Raw] = []
+        for column in self.key_columns:
+            if isinstance(row, Mapping):
+                if column.name not in row:
+                    return None
+                value = row[column.name]
+            elif self._attributes is not None and column.name in self._attributes:
+                value = getattr(row, self._attributes[column.name])
+            else:
+                return None
+            values.append(encode_column(column, value, self.column(column.name)[1]))
+        return tuple(values)
+
+    def statement(self, node: nodes.Query, collect: Any) -> Statement[Any]:
+        """Compile a query and bind its values."""
+        compiled = compile_query(node, self.schema, max_list=self.max_list)
+        return Statement(compiled.sql, bind(compiled.slots, self.codecs), collect)
+
+
+def mapping_of(values: object) -> Mapping[str, object]:
+    """Return a row given as a mapping, a pydantic model or a dataclass instance, by column name.
+
+    Of a model only the fields that were set are taken, so that defaults stay the database's.
+    """
+    if isinstance(values, Mapping):
+        return values
+    if isinstance(values, BaseModel):
+        model = type(values)
+        return {
+            model.model_fields[name].alias or name: getattr(values, name)
+            for name in model.model_fields
+            if name in values.model_fields_set
+        }
+    if is_dataclass(values) and not isinstance(values, type):
+        return {field.name: getattr(values, field.name) for field in fields(values)}
+    raise QueryError(f"a row is given as a mapping or a model, not as {type(values).__name__}")
+
+
+def rows_of(rows: Iterable[object]) -> list[object]:
+    """Return the rows of a bulk write; raises QueryError for a single row given by mistake."""
+    if isinstance(rows, Mapping | BaseModel | str | bytes):
+        raise QueryError("a list of rows is expected, not one row", hint="use create() or upsert() for one")
+    return list(rows)
+
+
+def _parts(table: Table, key: Key) -> Sequence[object]:
+    names = table.primary_key
+    if isinstance(key, Mapping):
+        for name in key:
+            if name not in names:
+                raise QueryError(
+                    f"{str(name)[:100]!r} is no part of the key of {table.name!r}",
+                    hint=suggest(str(name), names),
+                )
+        if len(key) != len(names):
+            raise QueryError(f"the key of {table.name!r} is {', '.join(names)}")
+        return [key[name] for name in names]
+    if len(names) == 1:
+        if isinstance(key, tuple | list):
+            raise QueryError(f"the key of {table.name!r} is one value, {names[0]!r}")
+        return [key]
+    if not isinstance(key, tuple) or len(key) != len(names):
+        raise QueryError(
+            f"the key of {table.name!r} has {len(names)} parts",
+            hint=f"give a tuple ({', '.join(names)}) or a mapping",
+        )
+    return key

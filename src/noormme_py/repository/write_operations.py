@@ -1,0 +1,202 @@
+"""Writing one table: create, update, upsert and delete, one row or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Generic, TypeVar
+
+from noormme_py.errors import QueryError
+from noormme_py.names import quote
+from noormme_py.repository.criteria import Criteria, condition
+from noormme_py.repository.read_operations import ReadOperations, row_not_found
+from noormme_py.repository.table_plan import Key, TablePlan, rows_of
+from noormme_py.sql import nodes, operands
+from noormme_py.sql.statement import Cursor, Operation, Raw, Statement, ask, atomic, rows_affected
+
+R = TypeVar("R")
+Encoded = dict[str, Raw]
+
+
+class WriteOperations(Generic[R]):
+    """The writes of one table. Rows come back as the database has them, defaults and generated columns filled."""
+
+    __slots__ = ("batch_size", "max_variables", "plan", "read")
+
+    def __init__(self, plan: TablePlan[R], read: ReadOperations[R], *, batch_size: int, max_variables: int) -> None:
+        self.plan = plan
+        self.read = read
+        self.batch_size = batch_size
+        self.max_variables = max_variables
+
+    def create(self, values: object) -> Operation[R]:
+        """Insert a row and return it."""
+        encoded = self.plan.written(values)
+        return self._one(self._insert([encoded], "", self.plan.returning_sql))
+
+    def create_many(self, rows: Iterable[object]) -> Operation[list[R]]:
+        """Insert rows and return them, in order; all or none."""
+        encoded = [self.plan.written(row) for row in rows_of(rows)]
+        return atomic(self._many(encoded, "", self.plan.returning_sql))
+
+    def insert_many(self, rows: Iterable[object]) -> Operation[int]:
+        """Insert rows without reading them back and return how many; all or none."""
+        encoded = [self.plan.written(row) for row in rows_of(rows)]
+        return atomic(self._counted(encoded))
+
+    def update(self, key: Key, changes: object) -> Operation[R]:
+        """Change the row of a key and return it; raises RowNotFound."""
+        keys = self.plan.key_values(key)
+        encoded = self.plan.written(changes)
+        if not encoded:
+            return self.read.get_by_id(key)
+        sets = ", ".join(f"{quote(name)} = ?" for name in encoded)
+        where = " and ".join(f"{quote(column.name)} = ?" for column in self.plan.key_columns)
+        sql = f"update {quote(self.plan.table.name)} set {sets} where {where}{self.plan.returning_sql}"
+        return self._updated(Statement(sql, (*encoded.values(), *keys), self.plan.first))
+
+    def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> Operation[int]:
+        """Change the rows that meet the criteria and return how many; values may be expressions."""
+        node = nodes.Update(
+            nodes.TableName(self.plan.table.name),
+            tuple((name, operands.operand(value)) for name, value in changes.items()),
+            where=self._deliberate(where, all_rows),
+        )
+        return ask(self.plan.statement(node, rows_affected))
+
+    def upsert(self, values: object, on: Sequence[str] | None) -> Operation[R]:
+        """Insert a row, or change the one that has the same key; return it."""
+        encoded = self.plan.written(values)
+        key = self._conflict_key(on)
+        self._check_key_given(encoded, key)
+        clause = self._conflict(encoded, key)
+        return atomic(self._upserted(self._insert([encoded], clause, self.plan.returning_sql), encoded, key))
+
+    def upsert_many(self, rows: Iterable[object], on: Sequence[str] | None) -> Operation[int]:
+        """Insert rows or change those with the same keys; return how many; all or none."""
+        encoded = [self.plan.written(row) for row in rows_of(rows)]
+        key = self._conflict_key(on)
+        for row in encoded:
+            self._check_key_given(row, key)
+        return atomic(self._counted(encoded, key))
+
+    def delete(self, key: Key) -> Operation[bool]:
+        """Delete the row of a key; tell whether there was one."""
+        where = " and ".join(f"{quote(column.name)} = ?" for column in self.plan.key_columns)
+        keys = self.plan.key_values(key)
+        sql = f"delete from {quote(self.plan.table.name)} where {where}"
+        return ask(Statement(sql, keys, _any_affected))
+
+    def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Operation[int]:
+        """Delete the rows that meet the criteria and return how many."""
+        node = nodes.Delete(nodes.TableName(self.plan.table.name), where=self._deliberate(where, all_rows))
+        return ask(self.plan.statement(node, rows_affected))
+
+    def _insert(self, rows: list[Encoded], conflict: str, returning: str) -> Statement[list[R]]:
+        """Return the INSERT of rows that have the same columns."""
+        table = quote(self.plan.table.name)
+        names = list(rows[0])
+        if not names:
+            return Statement(f"insert into {table} default values{returning}", (), self.plan.all)
+        places = "(" + ", ".join("?" * len(names)) + ")"
+        values = ", ".join([places] * len(rows))
+        columns = ", ".join(map(quote, names))
+        sql = f"insert into {table} ({columns}) values {values}{conflict}{returning}"
+        return Statement(sql, [value for row in rows for value in row.values()], self.plan.all)
+
+    def _one(self, statement: Statement[list[R]]) -> Operation[R]:
+        rows = yield from ask(statement)
+        created = rows[0]
+        return (yield from self._reread(created))
+
+    def _many(self, encoded: list[Encoded], conflict: str, returning: str) -> Operation[list[R]]:
+        created: list[R] = []
+        for batch in self._batches(encoded):
+            created += yield from ask(self._insert(batch, conflict, returning))
+        if self._is_changed_by_triggers:
+            for index, row in enumerate(created):
+                created[index] = yield from self._reread(row)
+        return created
+
+    def _counted(self, encoded: list[Encoded], key: tuple[str, ...] = ()) -> Operation[int]:
+        count = 0
+        for batch in self._batches(encoded):
+            statement = self._insert(batch, self._conflict(batch[0], key) if key else "", "")
+            count += yield from ask(Statement(statement.sql, statement.parameters, rows_affected))
+        return count
+
+    def _updated(self, statement: Statement[R | None]) -> Operation[R]:
+        updated = yield from ask(statement)
+        if updated is None:
+            raise row_not_found(self.plan.table.name)
+        return (yield from self._reread(updated))
+
+    def _upserted(self, statement: Statement[list[R]], encoded: Encoded, key: tuple[str, ...]) -> Operation[R]:
+        rows = yield from ask(statement)
+        if rows:
+            return (yield from self._reread(rows[0]))
+        # There was nothing to change: DO NOTHING gives no row back.
+        names = [quote(column.name) for column in self.plan.columns]
+        where = " and ".join(f"{quote(name)} = ?" for name in key)
+        sql = f"select {', '.join(names)} from {quote(self.plan.table.name)} where {where}"
+        found = yield from ask(Statement(sql, [encoded[name] for name in key], self.plan.first))
+        if found is None:
+            raise row_not_found(self.plan.table.name)
+        return found
+
+    def _reread(self, row: R) -> Operation[R]:
+        """Read a written row again where triggers may have changed it after RETURNING looked."""
+        if not self._is_changed_by_triggers:
+            return row
+        values = self.plan.key_of(row)
+        if values is None:
+            return row
+        found = yield from ask(self.read.by_key(values))
+        return row if found is None else found
+
+    @property
+    def _is_changed_by_triggers(self) -> bool:
+        return bool(self.plan.table.triggers) and self.plan.table.kind == "table"
+
+    def _batches(self, rows: list[Encoded]) -> Iterator[list[Encoded]]:
+        """Split rows into runs of the same columns that one statement can carry."""
+        for names, group in groupby(rows, key=tuple):
+            run = list(group)
+            size = min(self.batch_size, self.max_variables // len(names)) if names else 1
+            for start in range(0, len(run), size):
+                yield run[start : start + size]
+
+    def _conflict_key(self, on: Sequence[str] | None) -> tuple[str, ...]:
+        table = self.plan.table
+        wanted = table.primary_key if on is None else (on,) if isinstance(on, str) else tuple(on)
+        names = tuple(table.column(name).name for name in wanted)
+        if any(set(names) == set(unique) for unique in table.unique_keys) and names:
+            return names
+        keys = "; ".join(", ".join(unique) for unique in table.unique_keys) or "none"
+        what = "the primary key" if on is None else ", ".join(names)
+        raise QueryError(
+            f"an upsert into {table.name!r} needs a unique key, and {what} is none", hint=f"there are: {keys}"
+        )
+
+    def _check_key_given(self, encoded: Encoded, key: tuple[str, ...]) -> None:
+        missing = [name for name in key if name not in encoded]
+        if missing:
+            raise QueryError("an upsert needs the values of its key: " + ", ".join(map(repr, missing)) + " missing")
+
+    def _conflict(self, encoded: Encoded, key: tuple[str, ...]) -> str:
+        target = ", ".join(map(quote, key))
+        others = [name for name in encoded if name not in key]
+        if not others:
+            return f" on conflict ({target}) do nothing"
+        sets = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in others)
+        return f" on conflict ({target}) do update set {sets}"
+
+    def _deliberate(self, where: Criteria, all_rows: bool) -> nodes.Node | None:
+        found = condition(self.plan.table, where)
+        if found is None and not all_rows:
+            raise QueryError("this would write every row of the table", hint="if that is meant, say all_rows=True")
+        return found
+
+
+def _any_affected(cursor: Cursor) -> bool:
+    return cursor.rowcount > 0

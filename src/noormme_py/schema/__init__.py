@@ -1,0 +1,1 @@
+"""The discovered schema as frozen values. Nothing here reads a database."""

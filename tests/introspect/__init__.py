@@ -1,0 +1,1 @@
+"""Schema discovery against real databases."""
