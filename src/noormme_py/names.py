@@ -46,19 +46,19 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
     return None
 
 
-def attribute(name: str, taken: Container[str] = ()) -> str:
+def attribute(name: str, *, reserved: Container[str] = (), taken: Container[str] = ()) -> str:
     """Return a Python attribute name for a column: `first name` → `first_name`, `class` → `class_`.
 
-    `taken` holds the names that must not be met; a number is added until there is no collision.
+    A keyword or a `reserved` name gets an underscore, one that is `taken` a number.
     """
     wanted = _NOT_WORD.sub("_", name).lstrip("_") or "column"
     if wanted[0].isdigit():
         wanted = f"column_{wanted}"
-    if keyword.iskeyword(wanted) or wanted in {"None", "True", "False"} or wanted in taken:
+    if keyword.iskeyword(wanted) or wanted in reserved:
         wanted += "_"
     found, number = wanted, 2
     while found in taken:
-        found, number = f"{wanted}{number}", number + 1
+        found, number = f"{wanted}_{number}", number + 1
     return found
 
 

@@ -29,7 +29,7 @@ def run(connection: sqlite3.Connection, operation: Operation[T], asked: list[str
 
 def _answer(connection: sqlite3.Connection, operation: Operation[T], request: Statement[Any]) -> Any:
     try:
-        return operation.send, request.collect(connection.execute(request.sql, request.parameters))  # type: ignore[arg-type]
+        return operation.send, request.collect(connection.execute(request.sql, request.parameters))
     except sqlite3.Error as error:
         return operation.throw, DatabaseError(str(error), sql=request.sql)
 

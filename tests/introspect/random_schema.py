@@ -9,12 +9,30 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 
 from noormme_py.names import fold
-from noormme_py.schema.model import Action, Check, Column, ForeignKey, Index, IndexColumn, Table
+from noormme_py.schema.model import Action, Check, Column, ForeignKey, Generated, Index, IndexColumn, Table
 from noormme_py.schema.types import affinity_of, kind_of
 
 Draw: TypeAlias = st.DrawFn
 
-ODD_NAMES = ["key", "SELECT", "from", "a b", 'q"u', "it's", "b`t", "[x]", "]", ")", "a,b", "--", "/*", "é", "Ǆ", "1", ";"]
+ODD_NAMES = [
+    "key",
+    "SELECT",
+    "from",
+    "a b",
+    'q"u',
+    "it's",
+    "b`t",
+    "[x]",
+    "]",
+    ")",
+    "a,b",
+    "--",
+    "/*",
+    "é",
+    "Ǆ",
+    "1",
+    ";",
+]
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 NAMES = (
     st.sampled_from(ODD_NAMES)
@@ -26,6 +44,7 @@ GAPS = st.sampled_from([" ", "\n\t", " /* ), ' \" */ ", " -- ) , ' [\n ", "/**/ 
 TYPES = ["", "INTEGER", "INT", "TEXT", "VARCHAR(20)", "DECIMAL(10, 2)", "DOUBLE PRECISION", "BOOLEAN", "BLOB", "JSON"]
 STRICT_TYPES = ["INTEGER", "INT", "TEXT", "REAL", "BLOB", "ANY"]
 COLLATIONS = ["BINARY", "NOCASE", "RTRIM"]
+GENERATED: list[Generated | None] = [None, "virtual", "stored"]
 ACTIONS: list[Action] = ["no action", "restrict", "set null", "set default", "cascade"]
 DEFAULTS = [("7", "7"), ("-1", "-1"), ("'it''s, )'", "'it''s, )'"), ("(1 + 2)", "1 + 2"), ("key", "key")]
 
@@ -74,9 +93,7 @@ class Constraints:
         key = ForeignKey(
             columns,
             parent.name,
-            ()
-            if is_implicit
-            else tuple(draw(st.permutations([c.name for c in parent.columns]))[: len(columns)]),
+            () if is_implicit else tuple(draw(st.permutations([c.name for c in parent.columns]))[: len(columns)]),
             on_update=draw(st.sampled_from(ACTIONS)),
             on_delete=draw(st.sampled_from(ACTIONS)),
             is_deferrable=is_deferrable,
@@ -112,7 +129,12 @@ def spelled(draw: Draw, name: str, *, as_expression: bool = False) -> str:
 
 
 def comma(draw: Draw, names: Iterable[str]) -> str:
-    return joined(draw, ", ,".join(spelled(draw, name) for name in names).split(" ,"))
+    return joined(draw, listed(spelled(draw, name) for name in names))
+
+
+def listed(parts: Iterable[str]) -> list[str]:
+    """Put a comma between the parts."""
+    return [word for part in parts for word in (",", part)][1:]
 
 
 def named(draw: Draw, name: str | None) -> list[str]:
@@ -184,7 +206,7 @@ def one_table(draw: Draw, name: str, number: int, others: list[Table]) -> Made:
             body.append(joined(draw, [*prefix, "FOREIGN", "KEY", "(", comma(draw, child), ")", *words]))
         constraints.name = None
     options = ["STRICT"] * is_strict + ["WITHOUT ROWID"] * is_without_rowid
-    create = joined(draw, ["CREATE TABLE", spelled(draw, name), "(", *" ,\0".join(body).split("\0"), ")"])
+    create = joined(draw, ["CREATE TABLE", spelled(draw, name), "(", *listed(body), ")"])
 
     indexes = [one_index(draw, f"i{number} {place}", name, columns) for place in range(draw(st.integers(0, 2)))]
     table = Table(
@@ -192,7 +214,7 @@ def one_table(draw: Draw, name: str, number: int, others: list[Table]) -> Made:
         kind="table",
         columns=tuple(columns),
         primary_key=key,
-        rowid_alias=key[0] if is_alias else None,
+        rowid_alias="".join(key) if is_alias else None,
         is_autoincrement=is_autoincrement,
         is_without_rowid=is_without_rowid,
         is_strict=is_strict,
@@ -212,7 +234,7 @@ def resolved(key: ForeignKey, parents: list[Table]) -> ForeignKey:
 
 def one_column(draw: Draw, table: str, name: str, is_strict: bool, *, may_be_generated: bool) -> Column:
     declared = draw(st.sampled_from(STRICT_TYPES if is_strict else TYPES))
-    generated = draw(st.sampled_from([None, "virtual", "stored"])) if may_be_generated else None
+    generated = draw(st.sampled_from(GENERATED)) if may_be_generated else None
     return Column(
         table=table,
         name=name,
@@ -279,14 +301,12 @@ def one_index(draw: Draw, name: str, table: str, columns: list[Column]) -> tuple
             key.append(IndexColumn(column.name, None, order == " desc", collation or column.collation))
         else:
             called = spelled(draw, column.name, as_expression=True)
-            expression = draw(st.sampled_from([f"lower({called}, 1)"[:-4] + ")", f"{called} || ',)'"]))
+            expression = draw(st.sampled_from([f"lower({called})", f"{called} || ',)'"]))
             # COLLATE binds closer than ||, so there it is about the operand only.
             is_outermost = expression.startswith("lower")
             parts.append(expression + collate + draw(GAPS) + order)
             key.append(
-                IndexColumn(
-                    None, expression + collate, order == " desc", (is_outermost and collation) or "BINARY"
-                )
+                IndexColumn(None, expression + collate, order == " desc", (is_outermost and collation) or "BINARY")
             )
     chosen = spelled(draw, draw(st.sampled_from(columns)).name, as_expression=True)
     where = draw(st.none() | st.sampled_from([f"{chosen} IS NOT NULL", f"( {chosen}>1 ) AND {chosen} <> ' where '"]))
@@ -295,7 +315,7 @@ def one_index(draw: Draw, name: str, table: str, columns: list[Column]) -> tuple
         draw,
         [
             *("CREATE", "UNIQUE" if is_unique else "", "INDEX", spelled(draw, name), "ON", spelled(draw, table)),
-            *("(", *" ,\0".join(parts).split("\0"), ")", *(["WHERE", where] if where else [])),
+            *("(", *listed(parts), ")", *(["WHERE", where] if where else [])),
         ],
     )
     return sql, Index(name, table, tuple(key), is_unique, "create", where)

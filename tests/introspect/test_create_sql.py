@@ -112,7 +112,7 @@ def test_a_table_made_from_a_select_or_altered_is_read_as_sqlite_keeps_it() -> N
     connection.close()
     text = read_create_table(altered)
     assert text.columns == (ColumnText('x,"y', "nocase"), ColumnText("b c"))
-    assert text.checks == (Check('"b c" > 2'), Check("\"x,\"\"y\" <> ''"))
+    assert text.checks == (Check('"b c" > 2'), Check('"x,""y" <> \'\''))
     assert text.foreign_keys == (ForeignKeyText(("b c",), "odd (", None, is_deferrable=True),)
     assert [column.name for column in read_create_table(selected).columns] == ["p,q", "r)", "b c"]
 

@@ -17,6 +17,7 @@ from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine
 from noormme_py.engine.pragmas import PragmaCheck
+from noormme_py.engine.raw_connection import RawConnection, raw_connection
 from noormme_py.errors import (
     Closed,
     ColumnNotFound,
@@ -118,6 +119,13 @@ class Noormme(AsyncExecutor):
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
         return tuple(self._engine.pragmas)
+
+    def raw_connection(self) -> RawConnection:
+        """Return an aiosqlite connection to the same file with the same pragmas, for `async with`.
+
+        It knows nothing of repositories, codecs or the writer's queue. Raises ConfigError for `:memory:`.
+        """
+        return raw_connection(self._config)
 
     async def refresh_schema(self) -> Schema:
         known = self.catalog

@@ -47,11 +47,10 @@ def table_model(table: Table, codecs: Codecs) -> type[RowModel]:
     A column that is no Python name, or that is one of pydantic's own, has a field of another name;
     the column's name is then its alias.
     """
-    taken: set[str] = set(dir(RowModel))
+    reserved = frozenset(dir(RowModel))
     made: dict[str, Any] = {}
     for column in table.visible_columns:
-        field_name = names.attribute(column.name, taken)
-        taken.add(field_name)
+        field_name = names.attribute(column.name, reserved=reserved, taken=made)
         python = codecs.of_column(column).python
         annotation = python if not column.is_nullable or python is Any else python | None
         alias = None if field_name == column.name else column.name

@@ -63,9 +63,7 @@ class _Assembly:
         self._columns = _grouped(catalog.columns, lambda row: row.table)
         self._foreign_keys = _grouped(catalog.foreign_keys, lambda row: row.table)
         self._indexes = _grouped(catalog.indexes, lambda row: row.table)
-        self._triggers = _grouped(
-            (o for o in catalog.objects if o.type == "trigger"), lambda row: fold(row.table)
-        )
+        self._triggers = _grouped((o for o in catalog.objects if o.type == "trigger"), lambda row: fold(row.table))
         self._index_sql = {o.name: o.sql for o in catalog.objects if o.type == "index"}
 
     def table(self, found: ObjectRow) -> Table:
@@ -76,10 +74,10 @@ class _Assembly:
         rows = sorted(self._columns[name], key=lambda row: row.position)
         keyed = sorted((row for row in rows if row.key), key=lambda row: row.key)
         indexes = self._indexes_of(name)
-        # A rowid table keeps its primary key in an index, unless the key *is* the rowid. This knows all of
+        # SQLite lists an index for every primary key but the one that *is* the rowid. This knows all of
         # SQLite's rules: INTEGER but not INT, not INTEGER PRIMARY KEY DESC, yet PRIMARY KEY (id DESC).
         has_key_index = any(index.origin == "primary key" for index in indexes)
-        is_alias = is_stored and len(keyed) == 1 and not listed.is_without_rowid and not has_key_index
+        is_alias = is_stored and len(keyed) == 1 and not has_key_index
         is_key_not_null = bool(listed.is_without_rowid or listed.is_strict or is_alias)
         return Table(
             name=name,
@@ -95,8 +93,7 @@ class _Assembly:
             indexes=indexes,
             checks=text.checks,
             triggers=tuple(
-                Trigger(row.name, name, row.sql)
-                for row in sorted(self._triggers[fold(name)], key=lambda row: row.name)
+                Trigger(row.name, name, row.sql) for row in sorted(self._triggers[fold(name)], key=lambda row: row.name)
             ),
             module=None if is_stored else module_of(found.sql),
             sql=found.sql,
@@ -149,9 +146,7 @@ def _index(rows: Sequence[IndexRow], sql: str) -> Index:
         columns=tuple(
             IndexColumn(
                 name=row.column,
-                expression=text.parts[row.place]
-                if row.column is None and row.place < len(text.parts)
-                else None,
+                expression=text.parts[row.place] if row.column is None and row.place < len(text.parts) else None,
                 is_descending=bool(row.is_descending),
                 collation=_collation(row.collation),
             )

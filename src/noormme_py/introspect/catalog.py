@@ -104,8 +104,8 @@ _COLUMNS = (
     " from main.sqlite_schema as o join temp.pragma_table_xinfo(o.name, 'main') as c where "
 )
 
-# It comes first: reading sqlite_schema makes this connection load a schema that another one has changed,
-# which the pragmas by themselves would not notice.
+# Every statement but the last reads sqlite_schema itself, so SQLite checks the file's schema cookie before it,
+# and loads again a schema that another connection has changed.
 OBJECTS = _listing(
     ObjectRow,
     "select o.type, o.name, o.tbl_name, coalesce(o.rootpage, 0), coalesce(o.sql, '')"

@@ -185,9 +185,7 @@ class _TableReader:
                 self._name = None
             else:
                 self._read_table_constraint()
-        return TableText(
-            tuple(self._columns), tuple(self._checks), tuple(self._foreign_keys), self._is_autoincrement
-        )
+        return TableText(tuple(self._columns), tuple(self._checks), tuple(self._foreign_keys), self._is_autoincrement)
 
     def _read_column(self) -> None:
         cursor = self._cursor
@@ -198,12 +196,10 @@ class _TableReader:
                 column = replace(column, collation=cursor.take().identifier)
             elif cursor.accept("AS"):
                 column = replace(column, generated=cursor.text(cursor.group()))
-            elif cursor.accept("DEFAULT"):
-                self._skip_default()
             elif cursor.peek() == "REFERENCES":
                 self._read_references((column.name,), self._name_just_given())
             elif cursor.peek() == "(":
-                cursor.group()
+                cursor.group()  # of DECIMAL (10, 2), or of DEFAULT (…)
             else:
                 self._read_constraint()
         self._columns.append(column)
@@ -267,16 +263,6 @@ class _TableReader:
     def _name_just_given(self) -> str | None:
         """The constraint's own name: "CONSTRAINT name" stands right before the keyword here."""
         return self._name if self._cursor.peek(-2) == "CONSTRAINT" else None
-
-    def _skip_default(self) -> None:
-        """Pass over the value, which may be a word like "key" or "desc"."""
-        cursor = self._cursor
-        if cursor.peek() in ("+", "-"):
-            cursor.take()
-        if cursor.peek() == "(":
-            cursor.group()
-        else:
-            cursor.take()
 
 
 def _without_order(part: list[Token]) -> list[Token]:

@@ -57,6 +57,6 @@ def _missing(key: ForeignKey, by_name: dict[str, Table]) -> str | None:
         if parent.find_column(name) is None:
             return f"there is no column {name!r}"
     wanted = sorted(map(fold, key.parent_columns))
-    if parent.kind == "view" or all(sorted(map(fold, names)) != wanted for names in parent.unique_keys):
+    if all(sorted(map(fold, names)) != wanted for names in parent.unique_keys):
         return "that is neither its primary key nor unique"
     return None

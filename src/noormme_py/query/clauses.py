@@ -1,0 +1,183 @@
+"""Clauses that several kinds of query share. Each step returns a new query; the base never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+from noormme_py.errors import CompileError
+from noormme_py.sql import nodes, operands
+from noormme_py.sql.expressions import Expression
+from noormme_py.sql.operands import Operand
+
+
+class Builder(Operand):
+    """A query under construction: one frozen node, and whatever runs it, which is not looked at here."""
+
+    __slots__ = ("_runner",)
+    node: Any
+
+    def __init__(self, node: nodes.Node, runner: Any = None) -> None:
+        super().__init__(node)
+        self._runner = runner
+
+    def derive(self, **changes: object) -> Self:
+        """Return a query of the same kind with parts of its node replaced."""
+        return type(self)(replace(self.node, **changes), self._runner)
+
+    def with_(
+        self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None
+    ) -> Self:
+        """Add a common table expression."""
+        made = common_table(name, query, columns=columns, materialized=materialized)
+        return self.derive(common_tables=(*self.node.common_tables, made))
+
+    def with_recursive(self, name: str, query: Operand, *, columns: tuple[str, ...] = ()) -> Self:
+        """Add a common table expression that selects from itself."""
+        made = common_table(name, query, columns=columns, is_recursive=True)
+        return self.derive(common_tables=(*self.node.common_tables, made))
+
+
+def common_table(
+    name: str,
+    query: Operand,
+    *,
+    columns: tuple[str, ...] = (),
+    is_recursive: bool = False,
+    materialized: bool | None = None,
+) -> nodes.CommonTable:
+    """Return the node of one common table expression."""
+    return nodes.CommonTable(name, operands.query(query), tuple(columns), is_recursive, materialized)
+
+
+class Filtered(Builder):
+    """A query with a WHERE clause."""
+
+    __slots__ = ()
+
+    def where(self, column: object, operator: str | None = None, value: object = None) -> Self:
+        """Keep the rows for which the condition holds; several are joined by AND.
+
+        >>> select_from("users").select("id").where("age", ">", 18).where("name", "like", "A%")
+        select "id" from "users" where "age" > ? and "name" like ?
+        """
+        return self.derive(where=operands.conjoin(self.node.where, _condition(column, operator, value)))
+
+    def or_where(self, column: object, operator: str | None = None, value: object = None) -> Self:
+        """Keep also the rows for which this holds: `(all conditions so far) OR this`."""
+        return self.derive(where=operands.disjoin(self.node.where, _condition(column, operator, value)))
+
+    def where_ref(self, left: object, operator: str, right: object) -> Self:
+        """Compare two columns.
+
+        >>> select_from("users").select("id").where_ref("updated_at", ">", "created_at")
+        select "id" from "users" where "updated_at" > "created_at"
+        """
+        right_hand = Operand(operands.reference(right))
+        return self.where(left, operator, right_hand)
+
+
+def _condition(column: object, operator: str | None, value: object) -> nodes.Node:
+    if operator is None:
+        return operands.predicate(column)
+    return operands.comparison(operands.reference(column), operator, value)
+
+
+class On:
+    """The condition of a join under construction: `lambda on: on.on("a.id", "=", "b.a_id")`."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: nodes.Node | None = None) -> None:
+        self.node = node
+
+    def on(self, left: object, operator: str, right: object) -> On:
+        """Compare two columns, joined to what is there by AND."""
+        return On(operands.conjoin(self.node, self._compare(left, operator, Operand(operands.reference(right)))))
+
+    def on_value(self, left: object, operator: str, value: object) -> On:
+        """Compare a column with data, joined to what is there by AND."""
+        return On(operands.conjoin(self.node, self._compare(left, operator, value)))
+
+    def or_on(self, left: object, operator: str, right: object) -> On:
+        """Compare two columns, joined to what is there by OR."""
+        return On(operands.disjoin(self.node, self._compare(left, operator, Operand(operands.reference(right)))))
+
+    def _compare(self, left: object, operator: str, value: object) -> nodes.Node:
+        return operands.comparison(operands.reference(left), operator, value)
+
+
+JoinCondition = str | Expression | Callable[[On], On] | None
+
+
+class Joined(Builder):
+    """A query with joins. The condition is two columns, an expression, or a callback on `On`."""
+
+    __slots__ = ()
+
+    def inner_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+        """Join the rows that match in both.
+
+        >>> select_from("users").select("name").inner_join("posts", "posts.user_id", "users.id")
+        select "name" from "users" inner join "posts" on "posts"."user_id" = "users"."id"
+        """
+        return self._join("inner", source, on, right)
+
+    def left_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+        """Join matching rows, and keep those of the left that have none."""
+        return self._join("left", source, on, right)
+
+    def right_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+        """Join matching rows, and keep those of the right that have none (SQLite 3.39 or newer)."""
+        return self._join("right", source, on, right)
+
+    def full_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+        """Join matching rows, and keep those of both sides that have none (SQLite 3.39 or newer)."""
+        return self._join("full", source, on, right)
+
+    def cross_join(self, source: object) -> Self:
+        """Join every row with every row."""
+        return self.derive(joins=(*self.node.joins, nodes.Join("cross", operands.source(source))))
+
+    def _join(self, kind: nodes.JoinKind, source: object, on: JoinCondition, right: str | None) -> Self:
+        join = nodes.Join(kind, operands.source(source), _join_condition(on, right))
+        return self.derive(joins=(*self.node.joins, join))
+
+
+def _join_condition(on: JoinCondition, right: str | None) -> nodes.Node:
+    if isinstance(on, str):
+        if right is None:
+            raise CompileError("a join by columns names two: ('posts.user_id', 'users.id')")
+        return nodes.Binary(operands.reference(on), "=", operands.reference(right))
+    if isinstance(on, Operand):
+        return operands.predicate(on)
+    condition = on(On()).node if callable(on) else None
+    if condition is None:
+        raise CompileError("a join needs a condition", hint="for every row with every row use cross_join")
+    return condition
+
+
+class Returning(Builder):
+    """A write that can give back the rows it wrote."""
+
+    __slots__ = ()
+
+    def returning(self, *items: object) -> Self:
+        """Give back columns of the written rows.
+
+        >>> delete_from("users").where("id", "=", 1).returning("id", "name")
+        delete from "users" where "id" = ? returning "id", "name"
+        """
+        return self.derive(returning=(*self.node.returning, *map(operands.selection, items)))
+
+    def returning_all(self) -> Self:
+        """Give back all columns of the written rows."""
+        return self.derive(returning=(*self.node.returning, nodes.Star()))
+
+
+def assignments(values: Mapping[str, object]) -> tuple[tuple[str, nodes.Node], ...]:
+    """Return what a SET clause assigns."""
+    if not isinstance(values, Mapping):
+        raise CompileError(f"columns and values are given as a mapping, not as {type(values).__name__}")
+    return tuple((column, operands.operand(value)) for column, value in values.items())

@@ -1,0 +1,73 @@
+"""From nodes to SQL: text, the slots of its parameters, and the columns it gives. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noormme_py.errors import CompileError
+from noormme_py.names import fold
+from noormme_py.schema.model import Schema
+from noormme_py.sql import nodes, render_ddl, render_expressions, render_queries
+from noormme_py.sql.scope import Outputs, Scope
+from noormme_py.sql.writer import MAX_LIST, Slot, Writer
+
+__all__ = ["Compiled", "compile_definition", "compile_query", "render_ddl", "render_expressions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One SQL text. `outputs` is None when only the database knows what columns come back."""
+
+    sql: str
+    slots: tuple[Slot, ...]
+    outputs: Outputs | None
+    is_write: bool
+
+    @property
+    def gives_rows(self) -> bool:
+        return self.outputs is None or bool(self.outputs)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of the placeholders, each once, in order of appearance."""
+        return tuple(dict.fromkeys(slot.name for slot in self.slots if slot.name is not None))
+
+
+def compile_query(query: nodes.Query, schema: Schema | None = None, *, max_list: int = MAX_LIST) -> Compiled:
+    """Compile a statement that reads or writes rows.
+
+    With a schema every name is checked: TableNotFound, ColumnNotFound, or CompileError for one that
+    is ambiguous. Without one, names are quoted as they are.
+    """
+    writer = Writer(schema, max_list=max_list)
+    writer.put(query)
+    outputs = render_queries.returned_outputs(query, Scope(schema))
+    if outputs is not None:
+        _check_distinct(outputs)
+    return Compiled(writer.sql, tuple(writer.slots), outputs, not isinstance(query, nodes.Select))
+
+
+def compile_fragment(fragment: nodes.Fragment, schema: Schema | None = None) -> tuple[str, tuple[Slot, ...]]:
+    """Compile a statement that the caller wrote as SQL text with values between."""
+    # No source is known here, so column names are quoted, not checked; the text is the caller's.
+    writer = Writer(None)
+    writer.put(fragment)
+    return writer.sql, tuple(writer.slots)
+
+
+def compile_definition(definition: nodes.Node, schema: Schema | None = None) -> str:
+    """Compile DDL, whose values are written as literals because SQLite takes no parameters there."""
+    writer = Writer(schema, is_literal=True)
+    writer.put(definition)
+    return writer.sql
+
+
+def _check_distinct(outputs: Outputs) -> None:
+    seen: set[str] = set()
+    for output in outputs:
+        if fold(output.name) in seen:
+            raise CompileError(
+                f"two result columns are named {output.name!r}, and a row can hold only one",
+                hint=f"select them by name and give one an alias: '{output.name} as other'",
+            )
+        seen.add(fold(output.name))

@@ -1,0 +1,265 @@
+"""How SELECT, INSERT, UPDATE and DELETE are written, and which names each of their parts sees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noormme_py.errors import CompileError, QueryError
+from noormme_py.names import suggest
+from noormme_py.sql import nodes
+from noormme_py.sql.infer import (
+    common_table_outputs,
+    items_of,
+    outputs_of,
+    select_scope,
+    sources_of,
+    with_common_tables,
+)
+from noormme_py.sql.scope import Outputs, Scope, Source, Type
+from noormme_py.sql.writer import Writer, renders
+
+
+@renders(nodes.Select)
+def _select(out: Writer, node: nodes.Select) -> None:
+    _with(out, node.common_tables)
+    inner = select_scope(node, out.scope)
+    items = items_of(node.items, inner)
+    if not items:
+        raise CompileError("a query selects nothing", hint="name columns with select(…) or take all with select_all()")
+    outputs = tuple(output for _, output in items if output is not None)
+    with out.within(inner):
+        out.put("select distinct " if node.is_distinct else "select ")
+        out.separated(", ", [item for item, _ in items])
+        if node.sources:
+            out.put(" from ")
+            out.separated(", ", node.sources)
+        _joins(out, node.joins)
+        _where(out, node.where)
+    with out.within(replace(inner, aliases=outputs)):
+        if node.group_by:
+            out.put(" group by ")
+            out.separated(", ", node.group_by)
+        if node.having is not None:
+            out.put(" having ", node.having)
+    for kind, part in node.compounds:
+        out.put(f" {kind} ", _compound_part(part))
+    # A compound is ordered by its result columns alone.
+    visible = replace(inner, sources=(), aliases=outputs) if node.compounds else replace(inner, aliases=outputs)
+    with out.within(visible):
+        if node.order_by:
+            out.put(" order by ")
+            out.separated(", ", node.order_by)
+        if node.limit is not None:
+            out.put(" limit ", node.limit)
+        elif node.offset is not None:
+            out.put(" limit -1")
+        if node.offset is not None:
+            out.put(" offset ", node.offset)
+
+
+def _compound_part(part: nodes.Select) -> nodes.Select:
+    """Return a query that can stand in a compound: SQLite takes no order, limit or WITH inside one."""
+    if part.order_by or part.limit or part.offset or part.compounds or part.common_tables:
+        return nodes.Select(sources=(nodes.Aliased(nodes.Subquery(part), "part"),), items=(nodes.Star(),))
+    return part
+
+
+def _with(out: Writer, tables: tuple[nodes.CommonTable, ...]) -> None:
+    if not tables:
+        return
+    out.put("with recursive " if any(table.is_recursive for table in tables) else "with ")
+    scope = out.scope
+    for index, table in enumerate(tables):
+        out.put(", " if index else "")
+        out.name(table.name)
+        if table.columns:
+            out.put("(")
+            out.names(table.columns)
+            out.put(")")
+        out.put(" as ")
+        if table.is_materialized is not None:
+            out.put("materialized " if table.is_materialized else "not materialized ")
+        outputs = common_table_outputs(table, scope)
+        known = replace(scope, common_tables=(*scope.common_tables, (table.name, outputs)))
+        with out.within(known if table.is_recursive else scope):
+            out.put("(", table.query, ")")
+        scope = known
+    out.put(" ")
+
+
+def _joins(out: Writer, joins: tuple[nodes.Join, ...]) -> None:
+    for join in joins:
+        out.put(f" {join.kind} join ", join.source)
+        if join.on is not None:
+            out.put(" on ", join.on)
+
+
+def _where(out: Writer, condition: nodes.Node | None) -> None:
+    if condition is not None:
+        out.put(" where ", condition)
+
+
+@renders(nodes.Insert)
+def _insert(out: Writer, node: nodes.Insert) -> None:
+    _with(out, node.common_tables)
+    scope = with_common_tables(node.common_tables, out.scope)
+    target = _target(scope, node.table)
+    types: list[Type] = [_written(scope, node.table.name, column) for column in node.columns]
+    out.put("insert into ", node.table)
+    if node.columns:
+        out.put(" (")
+        out.names(node.columns)
+        out.put(")")
+    with out.within(scope):
+        if node.query is not None:
+            _check_width(node, outputs_of(node.query, scope))
+            out.put(" ", _guarded(node.query) if node.conflicts else node.query)
+        elif node.rows:
+            _values(out, node.rows, types)
+        else:
+            out.put(" default values")
+    with out.within(replace(scope, sources=(target, replace(target, name="excluded")))):
+        for conflict in node.conflicts:
+            _conflict(out, conflict, node.table.name, target)
+    _returning(out, node.returning, replace(scope, sources=(target,)))
+
+
+def _guarded(query: nodes.Select) -> nodes.Select:
+    """Return the query with a WHERE: without one, SQLite takes ON CONFLICT for the ON of a join."""
+    if query.compounds:
+        kind, last = query.compounds[-1]
+        return replace(query, compounds=(*query.compounds[:-1], (kind, _guarded(_compound_part(last)))))
+    return query if query.where is not None else replace(query, where=nodes.Fragment(("true",)))
+
+
+def _check_width(node: nodes.Insert, outputs: Outputs | None) -> None:
+    if outputs is not None and node.columns and len(outputs) != len(node.columns):
+        raise CompileError(f"{len(node.columns)} columns are named and the query gives {len(outputs)}")
+
+
+def _values(out: Writer, rows: tuple[tuple[nodes.Node, ...], ...], types: list[Type]) -> None:
+    out.put(" values ")
+    for index, row in enumerate(rows):
+        out.put(", (" if index else "(")
+        for position, (value, like) in enumerate(zip(row, types, strict=True)):
+            out.put(", " if position else "")
+            out.value(value, like, is_written=True)
+        out.put(")")
+
+
+def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> None:
+    out.put(" on conflict")
+    with out.within(replace(out.scope, sources=(target,))):
+        if node.columns:
+            out.put(" (")
+            out.separated(", ", node.columns)
+            out.put(")")
+            _where(out, node.target_where)
+    if node.assignments:
+        out.put(" do update")
+        # An unqualified name on the right means the row that is there, as in SQL; "excluded" is said.
+        with out.within(replace(out.scope, sources=(target,), parent=out.scope)):
+            _assignments(out, table, node.assignments)
+            _where(out, node.where)
+    else:
+        out.put(" do nothing")
+
+
+@renders(nodes.Update)
+def _update(out: Writer, node: nodes.Update) -> None:
+    _with(out, node.common_tables)
+    scope = with_common_tables(node.common_tables, out.scope)
+    table = _table_of(node.table)
+    target = _target(scope, node.table)
+    joined = (*node.sources, *(join.source for join in node.joins))
+    out.put("update ", node.table)
+    with out.within(replace(scope, sources=(target, *sources_of(joined, scope)))):
+        _assignments(out, table.name, node.assignments)
+        if node.sources:
+            out.put(" from ")
+            out.separated(", ", node.sources)
+        _joins(out, node.joins)
+        _where(out, node.where)
+    _returning(out, node.returning, replace(scope, sources=(target,)))
+
+
+@renders(nodes.Delete)
+def _delete(out: Writer, node: nodes.Delete) -> None:
+    _with(out, node.common_tables)
+    scope = with_common_tables(node.common_tables, out.scope)
+    target = _target(scope, node.table)
+    out.put("delete from ", node.table)
+    with out.within(replace(scope, sources=(target,))):
+        _where(out, node.where)
+    _returning(out, node.returning, replace(scope, sources=(target,)))
+
+
+def _assignments(out: Writer, table: str, assignments: tuple[tuple[str, nodes.Node], ...]) -> None:
+    if not assignments:
+        raise CompileError("an update sets nothing", hint='say what to change with set({"column": value})')
+    out.put(" set ")
+    for index, (column, value) in enumerate(assignments):
+        like = _written(out.scope, table, column)
+        out.put(", " if index else "")
+        out.name(column)
+        out.put(" = ")
+        out.value(value, like, is_written=True)
+
+
+def _returning(out: Writer, items: tuple[nodes.Node, ...], scope: Scope) -> None:
+    if items:
+        out.put(" returning ")
+        # SQLite reads a qualified name in RETURNING wrongly under an alias: plain names are certain.
+        plain = [_unqualified(item) for item, _ in items_of(items, scope)]
+        with out.within(scope):
+            out.separated(", ", plain)
+
+
+def _unqualified(node: nodes.Node) -> nodes.Node:
+    match node:
+        case nodes.Ref(column):
+            return nodes.Ref(column)
+        case nodes.Aliased(nodes.Ref(column), alias):
+            return nodes.Aliased(nodes.Ref(column), alias)
+        case _:
+            return node
+
+
+def _table_of(node: nodes.Node) -> nodes.TableName:
+    table = node.operand if isinstance(node, nodes.Aliased) else node
+    if not isinstance(table, nodes.TableName):
+        raise CompileError("only a table can be written to")
+    return table
+
+
+def _target(scope: Scope, node: nodes.Node) -> Source:
+    table = _table_of(node)
+    # A common table expression of the same name is not what is written to.
+    plain = Scope(scope.schema)
+    return plain.table_source(table.name, node.alias if isinstance(node, nodes.Aliased) else None)
+
+
+def _written(scope: Scope, table: str, column: str) -> Type:
+    """Return the type of a column that is to be written."""
+    if scope.schema is None:
+        return None
+    found = scope.schema.table(table)
+    if found.has_rowid and found.find_column(column) is None and column.lower() == "rowid":
+        return "int"
+    target = found.column(column)
+    if not target.is_writable:
+        raise QueryError(
+            f"the column {table}.{column} is generated and cannot be written",
+            hint=suggest("", [c.name for c in found.columns if c.is_writable]),
+        )
+    return target
+
+
+def returned_outputs(node: nodes.Query, scope: Scope) -> Outputs | None:
+    """Return the columns that a statement gives back: none for a write without RETURNING."""
+    if isinstance(node, nodes.Select):
+        return outputs_of(node, scope)
+    inner = replace(with_common_tables(node.common_tables, scope), sources=(_target(scope, node.table),))
+    outputs = [output for _, output in items_of(node.returning, inner)]
+    known = tuple(output for output in outputs if output is not None)
+    return known if len(known) == len(outputs) else None

@@ -1,0 +1,122 @@
+"""The SELECT builder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self
+
+from noormme_py.errors import CompileError
+from noormme_py.sql import nodes, operands
+from noormme_py.sql.clauses import Filtered, Joined
+from noormme_py.sql.expressions import Expression
+from noormme_py.sql.operands import Operand
+
+
+class Select(Filtered, Joined):
+    """A SELECT under construction. It is also an operand: in a comparison, an `in`, or a source."""
+
+    __slots__ = ()
+    node: nodes.Select
+
+    def select(self, *items: object) -> Self:
+        """Add result columns.
+
+        >>> select_from("users").select("id", "users.name as author", fn.lower("email").as_("mail"))
+        select "id", "users"."name" as "author", lower("email") as "mail" from "users"
+        """
+        return self.derive(items=(*self.node.items, *map(operands.selection, items)))
+
+    def select_all(self, table: str | None = None) -> Self:
+        """Add all columns, of one table or of all."""
+        return self.derive(items=(*self.node.items, nodes.Star(table)))
+
+    def distinct(self) -> Self:
+        """Give each row once."""
+        return self.derive(is_distinct=True)
+
+    def group_by(self, *columns: object) -> Self:
+        """Make one row of those that have the same values."""
+        return self.derive(group_by=(*self.node.group_by, *map(operands.reference, columns)))
+
+    def having(self, column: object, operator: str | None = None, value: object = None) -> Self:
+        """Keep the groups for which the condition holds."""
+        if operator is None:
+            condition = operands.predicate(column)
+        else:
+            condition = operands.comparison(operands.reference(column), operator, value)
+        return self.derive(having=operands.conjoin(self.node.having, condition))
+
+    def order_by(
+        self,
+        column: object,
+        direction: nodes.Direction | None = None,
+        *,
+        nulls: nodes.Nulls | None = None,
+        collate: str | None = None,
+    ) -> Self:
+        """Order the rows; a further call orders within.
+
+        >>> select_from("users").select("id").order_by("age", "desc", nulls="last").order_by("name", collate="nocase")
+        select "id" from "users" order by "age" desc nulls last, "name" collate "nocase"
+        """
+        node = operands.reference(column)
+        if isinstance(node, nodes.Order):
+            if direction or nulls or collate:
+                raise CompileError("the order is said twice", hint="say it in order_by or in asc()/desc(), not in both")
+            order = node
+        else:
+            order = nodes.Order(nodes.Collate(node, collate) if collate else node, direction or "asc", nulls)
+        return self.derive(order_by=(*self.node.order_by, order))
+
+    def limit(self, count: object) -> Self:
+        """Give this many rows at the most."""
+        return self.derive(limit=_count("limit", count))
+
+    def offset(self, count: object) -> Self:
+        """Leave out this many rows at the beginning."""
+        return self.derive(offset=_count("offset", count))
+
+    def union(self, other: Operand) -> Self:
+        """Add the rows of another query, each row once."""
+        return self._compound("union", other)
+
+    def union_all(self, other: Operand) -> Self:
+        """Add the rows of another query."""
+        return self._compound("union all", other)
+
+    def intersect(self, other: Operand) -> Self:
+        """Keep the rows that another query gives too."""
+        return self._compound("intersect", other)
+
+    def except_(self, other: Operand) -> Self:
+        """Leave out the rows that another query gives."""
+        return self._compound("except", other)
+
+    def _compound(self, kind: nodes.CompoundKind, other: Operand) -> Self:
+        return self.derive(compounds=(*self.node.compounds, (kind, operands.query(other))))
+
+    def as_(self, alias: str) -> Expression:
+        """Return the query under a name, to select from it or as a result column."""
+        return Expression(nodes.Aliased(nodes.Subquery(self.node), alias))
+
+    def apply(self, step: Callable[[Self], Self]) -> Self:
+        """Return `step(query)`: for clauses that several queries share."""
+        return step(self)
+
+
+def _count(clause: str, count: object) -> nodes.Node:
+    if isinstance(count, Operand):
+        return operands.operand(count)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise CompileError(f"{clause} takes a whole number from 0 up")
+    return nodes.Value(count)
+
+
+def select_from(*sources: object) -> Select:
+    """Begin a SELECT that is not bound to a database."""
+    return Select(selecting(sources))
+
+
+def selecting(sources: tuple[object, ...], common_tables: tuple[nodes.CommonTable, ...] = ()) -> nodes.Select:
+    """Return the node that a SELECT begins with."""
+    return nodes.Select(sources=tuple(map(operands.source, sources)), common_tables=common_tables)

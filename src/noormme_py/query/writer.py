@@ -1,0 +1,149 @@
+"""The writer that nodes are rendered with, and the table of render functions by node kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from noormme_py.errors import CompileError
+from noormme_py.names import quote
+from noormme_py.schema.model import Schema
+from noormme_py.sql import nodes
+from noormme_py.sql.scope import Scope, Type
+
+N = TypeVar("N", bound=nodes.Node)
+
+MAX_LIST = 1000
+"""How many values an IN list binds one by one; a longer one is bound as a single JSON array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One `?` of the SQL text: its value and the type it is encoded as.
+
+    A slot with a `name` takes its value when a prepared query is run. A list is bound as JSON text.
+    A value that is written must be read back equal; one that is compared may be of a related type.
+    """
+
+    value: object
+    type: Type = None
+    name: str | None = None
+    is_list: bool = False
+    is_written: bool = False
+
+
+class Writer:
+    """Collects SQL text and slots; knows the scope at the place being written."""
+
+    __slots__ = ("is_literal", "max_list", "parts", "scope", "slots")
+
+    def __init__(self, schema: Schema | None, *, is_literal: bool = False, max_list: int = MAX_LIST) -> None:
+        self.parts: list[str] = []
+        self.slots: list[Slot] = []
+        self.scope = Scope(schema)
+        self.is_literal = is_literal
+        self.max_list = max_list
+
+    @property
+    def sql(self) -> str:
+        return "".join(self.parts)
+
+    def put(self, *items: str | nodes.Node) -> None:
+        """Write SQL text as it is, and nodes rendered."""
+        for item in items:
+            if isinstance(item, str):
+                self.parts.append(item)
+            else:
+                _RENDERERS[type(item)](self, item)
+
+    def name(self, name: str) -> None:
+        """Write a quoted identifier."""
+        self.parts.append(quote(name))
+
+    def names(self, names: Sequence[str]) -> None:
+        """Write a list of quoted identifiers."""
+        self.parts.append(", ".join(map(quote, names)))
+
+    def separated(self, separator: str, items: Sequence[nodes.Node]) -> None:
+        """Write nodes with a separator between them."""
+        for index, item in enumerate(items):
+            if index:
+                self.parts.append(separator)
+            self.put(item)
+
+    def value(self, node: nodes.Node, like: Type, *, is_written: bool = False) -> None:
+        """Write a node; data is encoded as the type of what it meets."""
+        match node:
+            case nodes.Value(value):
+                self.bind(Slot(value, like, is_written=is_written))
+            case nodes.Param(name):
+                self.bind(Slot(None, like, name, is_written=is_written))
+            case _:
+                self.put(node)
+
+    def bind(self, slot: Slot) -> None:
+        """Write the placeholder of a slot; in DDL, which takes no parameters, the literal."""
+        if self.is_literal:
+            self.parts.append(literal(slot))
+        else:
+            self.parts.append("?")
+            self.slots.append(slot)
+
+    @contextmanager
+    def within(self, scope: Scope) -> Generator[None]:
+        """Write with other names visible."""
+        outer, self.scope = self.scope, scope
+        try:
+            yield
+        finally:
+            self.scope = outer
+
+
+_RENDERERS: dict[type[nodes.Node], Callable[[Writer, Any], None]] = {}
+
+
+def renders(kind: type[N]) -> Callable[[Callable[[Writer, N], None]], Callable[[Writer, N], None]]:
+    """Register the function that renders a node kind."""
+
+    def register(render: Callable[[Writer, N], None]) -> Callable[[Writer, N], None]:
+        _RENDERERS[kind] = render
+        return render
+
+    return register
+
+
+def literal(slot: Slot) -> str:
+    """Return a value as a SQL literal, for the places where SQLite takes no parameters."""
+    match slot.value:
+        case _ if slot.name is not None:
+            raise CompileError(f"a table definition takes no placeholder ({slot.name!r})")
+        case None:
+            return "null"
+        case bool() as value:
+            return "1" if value else "0"
+        case int() as value if -(2**63) <= value < 2**63:
+            return str(value)
+        case float() as value if value == value and abs(value) != float("inf"):
+            return repr(value)
+        case bytes() as value:
+            return f"x'{value.hex()}'"
+        case str() as value:
+            return text_literal(value)
+        case value:
+            raise CompileError(
+                f"a {type(value).__name__} of this value has no SQL literal",
+                hint="a definition takes None, bool, 64-bit int, finite float, str and bytes",
+            )
+
+
+def text_literal(text: str) -> str:
+    """Return a string as a SQL text literal, exactly."""
+    if "\0" in text:
+        raise CompileError("a SQL text literal cannot hold a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise CompileError("a SQL text literal cannot hold a lone surrogate") from None
+    return "'" + text.replace("'", "''") + "'"
