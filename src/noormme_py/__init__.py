@@ -8,8 +8,7 @@ from noormme_py.client.results import CompiledQuery, PlanStep, Result, WriteResu
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.shapes import RowModel
 from noormme_py.config import Config
-from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
-from noormme_py.sql.expressions import (
+from noormme_py.query.expressions import (
     Expression,
     and_,
     case,
@@ -26,7 +25,8 @@ from noormme_py.sql.expressions import (
     tuple_,
     val,
 )
-from noormme_py.sql.functions import fn, groups, range_, rows
+from noormme_py.query.functions import fn, groups, range_, rows
+from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 
 __all__ = [
     "AsyncRepository",

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from noormme_py.errors import DatabaseError
 from noormme_py.introspect.discover import discover
+from noormme_py.query.statement import Operation, Statement
 from noormme_py.schema.model import Schema
-from noormme_py.sql.statement import Operation, Statement
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ import pytest
 
 from noormme_py.errors import DatabaseBusy, DatabaseError
 from noormme_py.introspect.discover import discover, schema_version
+from noormme_py.query.statement import Operation, Statement
 from noormme_py.schema.model import Check, ForeignKey, Index, IndexColumn, Trigger
-from noormme_py.sql.statement import Operation, Statement
 from tests.introspect.driver import T, database, run, schema_of
 
 

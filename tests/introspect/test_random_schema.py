@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noormme_py.introspect.discover import discover
+from noormme_py.query.tokens import split_script
 from noormme_py.schema.types import affinity_of
-from noormme_py.sql.tokens import split_script
 from tests.introspect.driver import database, run
 from tests.introspect.random_schema import Made, schemas
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from noormme_py.sql.tokens import main_verb, split_script, tokens
+from noormme_py.query.tokens import main_verb, split_script, tokens
 
 
 def kinds(sql: str) -> list[tuple[str, str]]:

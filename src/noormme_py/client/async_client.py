@@ -27,8 +27,8 @@ from noormme_py.errors import (
     TableNotFound,
 )
 from noormme_py.introspect.discover import discover
+from noormme_py.query.statement import Operation, Statement
 from noormme_py.schema.model import Schema
-from noormme_py.sql.statement import Operation, Statement
 
 T = TypeVar("T")
 

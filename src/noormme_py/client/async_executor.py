@@ -22,14 +22,14 @@ from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import Result
+from noormme_py.query import definitions as ddl
+from noormme_py.query import nodes, operands
+from noormme_py.query.clauses import common_table
+from noormme_py.query.expressions import Expression
+from noormme_py.query.operands import Operand
+from noormme_py.query.select import selecting
+from noormme_py.query.statement import Operation, Statement
 from noormme_py.schema.model import Schema
-from noormme_py.sql import definitions as ddl
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.clauses import common_table
-from noormme_py.sql.expressions import Expression
-from noormme_py.sql.operands import Operand
-from noormme_py.sql.select import selecting
-from noormme_py.sql.statement import Operation, Statement
 
 R = TypeVar("R")
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import WriteResult, write_collector
 from noormme_py.errors import RowNotFound
-from noormme_py.sql import nodes
-from noormme_py.sql.compiler import Compiled
-from noormme_py.sql.statement import Cursor, Operation, Statement, ask
+from noormme_py.query import nodes
+from noormme_py.query.compiler import Compiled
+from noormme_py.query.statement import Cursor, Operation, Statement, ask
 
 M = TypeVar("M")
 T = TypeVar("T")

@@ -11,13 +11,13 @@ from noormme_py.client.async_runner import AsyncRunner, StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import CompiledQuery, PlanStep, WriteResult, plan_steps, write_collector
 from noormme_py.errors import RowNotFound
-from noormme_py.sql import nodes
-from noormme_py.sql.clauses import Builder, Returning
-from noormme_py.sql.compiler import Compiled, compile_definition
-from noormme_py.sql.define import AlterTable, CreateIndex, CreateTable, CreateView, Definition, Drop
-from noormme_py.sql.select import Select
-from noormme_py.sql.statement import Cursor, Operation, Statement, ask, atomic
-from noormme_py.sql.write import DeleteClauses, InsertClauses, UpdateClauses, batches
+from noormme_py.query import nodes
+from noormme_py.query.clauses import Builder, Returning
+from noormme_py.query.compiler import Compiled, compile_definition
+from noormme_py.query.define import AlterTable, CreateIndex, CreateTable, CreateView, Definition, Drop
+from noormme_py.query.select import Select
+from noormme_py.query.statement import Cursor, Operation, Statement, ask, atomic
+from noormme_py.query.write import DeleteClauses, InsertClauses, UpdateClauses, batches
 
 M = TypeVar("M")
 T = TypeVar("T")

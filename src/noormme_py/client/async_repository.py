@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeVar
 from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog, TableOperations
 from noormme_py.errors import QueryError
+from noormme_py.query.statement import Operation
 from noormme_py.repository.criteria import Criteria
 from noormme_py.repository.finders import Finder, method_suggestion, parse_finder
 from noormme_py.repository.read_operations import OrderBy
 from noormme_py.repository.table_plan import Key
 from noormme_py.schema.model import Table
-from noormme_py.sql.statement import Operation
 
 R = TypeVar("R")
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from noormme_py.client.catalog import Catalog
-from noormme_py.sql.statement import Operation, Statement
+from noormme_py.query.statement import Operation, Statement
 
 T = TypeVar("T")
 

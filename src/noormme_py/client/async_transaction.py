@@ -13,8 +13,8 @@ from noormme_py.client.constraints import located
 from noormme_py.engine.async_engine import AsyncSession
 from noormme_py.errors import ConstraintError, ReadOnly, TransactionError
 from noormme_py.introspect.discover import discover
+from noormme_py.query.statement import Control, Operation, Statement, ask
 from noormme_py.schema.model import Schema
-from noormme_py.sql.statement import Control, Operation, Statement, ask
 
 T = TypeVar("T")
 

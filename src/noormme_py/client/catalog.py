@@ -13,14 +13,14 @@ from noormme_py.codec.encode import bind
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import DICT, Shape, shape_of, table_model, table_shape
 from noormme_py.errors import QueryError, ResultError
+from noormme_py.query import nodes
+from noormme_py.query.compiler import Compiled, compile_query
+from noormme_py.query.scope import Type
+from noormme_py.query.statement import Cursor, Raw
 from noormme_py.repository.read_operations import ReadOperations
 from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
 from noormme_py.schema.model import Column, Schema
-from noormme_py.sql import nodes
-from noormme_py.sql.compiler import Compiled, compile_query
-from noormme_py.sql.scope import Type
-from noormme_py.sql.statement import Cursor, Raw
 
 _CACHED_DECODERS = 512
 

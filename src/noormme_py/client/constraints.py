@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from noormme_py.errors import CheckViolation, ConstraintError, ForeignKeyViolation
 from noormme_py.names import fold
+from noormme_py.query.tokens import tokens
 from noormme_py.schema.model import Schema, Table
-from noormme_py.sql.tokens import tokens
 
 
 def located(fault: ConstraintError, schema: Schema) -> ConstraintError:

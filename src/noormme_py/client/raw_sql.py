@@ -11,10 +11,10 @@ from noormme_py.client.results import Result, raw_result
 from noormme_py.codec.encode import bind
 from noormme_py.codec.kinds import encode_untyped
 from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
-from noormme_py.sql import nodes
-from noormme_py.sql.compiler import compile_fragment
-from noormme_py.sql.expressions import Expression
-from noormme_py.sql.statement import (
+from noormme_py.query import nodes
+from noormme_py.query.compiler import compile_fragment
+from noormme_py.query.expressions import Expression
+from noormme_py.query.statement import (
     ManyStatement,
     Operation,
     Parameters,
@@ -25,7 +25,7 @@ from noormme_py.sql.statement import (
     atomic,
     nothing,
 )
-from noormme_py.sql.tokens import main_verb, split_script
+from noormme_py.query.tokens import main_verb, split_script
 
 Kind = Literal["read", "write", "definition", "bare"]
 

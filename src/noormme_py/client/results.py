@@ -9,8 +9,8 @@ from typing import Any
 from noormme_py.client.catalog import described
 from noormme_py.codec.decode import row_decoder
 from noormme_py.codec.shapes import DICT
-from noormme_py.sql import nodes
-from noormme_py.sql.statement import Cursor, Raw
+from noormme_py.query import nodes
+from noormme_py.query.statement import Cursor, Raw
 
 
 @dataclass(frozen=True, slots=True)

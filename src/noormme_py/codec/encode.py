@@ -9,10 +9,10 @@ from noormme_py.codec.kinds import Codec, encode_untyped
 from noormme_py.codec.registry import Codecs
 from noormme_py.errors import EncodeError, QueryError
 from noormme_py.names import suggest
+from noormme_py.query.scope import Type
+from noormme_py.query.statement import Raw
+from noormme_py.query.writer import Slot
 from noormme_py.schema.model import Column
-from noormme_py.sql.scope import Type
-from noormme_py.sql.statement import Raw
-from noormme_py.sql.writer import Slot
 
 
 def bind(slots: tuple[Slot, ...], codecs: Codecs, values: Mapping[str, object] | None = None) -> list[Raw]:

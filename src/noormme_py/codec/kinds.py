@@ -16,8 +16,8 @@ from operator import index
 from typing import Any, SupportsIndex
 from uuid import UUID
 
+from noormme_py.query.statement import Raw
 from noormme_py.schema.types import Affinity, Kind
-from noormme_py.sql.statement import Raw
 
 _MIN, _MAX = -(2**63), 2**63 - 1
 _MICROSECOND = timedelta(microseconds=1)

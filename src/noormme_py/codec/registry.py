@@ -12,8 +12,8 @@ from uuid import UUID
 from noormme_py.codec.kinds import Codec, codec_for, codec_names, enum_codec
 from noormme_py.errors import ConfigError
 from noormme_py.names import fold, suggest
+from noormme_py.query.scope import Type
 from noormme_py.schema.model import Column, Schema
-from noormme_py.sql.scope import Type
 
 CodecChoice: TypeAlias = Codec | str | type
 """A codec, the name of one ("json", "unixepoch"), a Python type, or an Enum class."""

@@ -15,7 +15,7 @@ from noormme_py.engine.pool import Lease, Pool
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.errors import Closed, ForkedConnection, WrongLoop
-from noormme_py.sql.statement import Control, Operation, Statement
+from noormme_py.query.statement import Control, Operation, Statement
 
 T = TypeVar("T")
 

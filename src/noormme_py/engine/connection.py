@@ -20,7 +20,7 @@ from noormme_py.errors import (
     TransactionError,
 )
 from noormme_py.location import Location
-from noormme_py.sql.statement import Control, ManyStatement, Operation, Parameters, Request, Statement
+from noormme_py.query.statement import Control, ManyStatement, Operation, Parameters, Request, Statement
 
 T = TypeVar("T")
 

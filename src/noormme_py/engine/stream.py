@@ -8,7 +8,7 @@ from typing import Any
 
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.faults import translate
-from noormme_py.sql.statement import Statement
+from noormme_py.query.statement import Statement
 
 STREAM_ROWS = 500
 """How many rows one hop brings."""

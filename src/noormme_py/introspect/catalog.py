@@ -11,7 +11,7 @@ from itertools import starmap
 from typing import NamedTuple, TypeVar
 
 from noormme_py.errors import CannotOpen, DatabaseBusy, DatabaseError, Interrupted, NotADatabase
-from noormme_py.sql.statement import Cursor, Operation, Raw, Statement, ask
+from noormme_py.query.statement import Cursor, Operation, Raw, Statement, ask
 
 Row = TypeVar("Row")
 

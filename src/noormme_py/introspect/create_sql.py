@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from noormme_py.query.tokens import Token, tokens
 from noormme_py.schema.model import Check
-from noormme_py.sql.tokens import Token, tokens
 
 _TABLE_CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
 # After these an operand must follow, so an ASC or DESC there is a column of that name.

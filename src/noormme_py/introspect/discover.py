@@ -5,8 +5,8 @@ from __future__ import annotations
 from noormme_py.errors import DatabaseBusy
 from noormme_py.introspect.assemble import assemble
 from noormme_py.introspect.catalog import read_catalog
+from noormme_py.query.statement import Cursor, Operation, Statement, ask
 from noormme_py.schema.model import Schema
-from noormme_py.sql.statement import Cursor, Operation, Statement, ask
 
 _ATTEMPTS = 5
 

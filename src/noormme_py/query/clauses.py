@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, Self
 
 from noormme_py.errors import CompileError
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.expressions import Expression
-from noormme_py.sql.operands import Operand
+from noormme_py.query import nodes, operands
+from noormme_py.query.expressions import Expression
+from noormme_py.query.operands import Operand
 
 
 class Builder(Operand):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from noormme_py.errors import CompileError
 from noormme_py.names import fold
+from noormme_py.query import nodes, render_ddl, render_expressions, render_queries
+from noormme_py.query.scope import Outputs, Scope
+from noormme_py.query.writer import MAX_LIST, Slot, Writer
 from noormme_py.schema.model import Schema
-from noormme_py.sql import nodes, render_ddl, render_expressions, render_queries
-from noormme_py.sql.scope import Outputs, Scope
-from noormme_py.sql.writer import MAX_LIST, Slot, Writer
 
 __all__ = ["Compiled", "compile_definition", "compile_query", "render_ddl", "render_expressions"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Self
 
 from noormme_py.errors import CompileError
+from noormme_py.query import definitions as ddl
+from noormme_py.query import nodes, operands
+from noormme_py.query.clauses import Builder
+from noormme_py.query.expressions import Expression
+from noormme_py.query.operands import Operand
 from noormme_py.schema.model import Action
-from noormme_py.sql import definitions as ddl
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.clauses import Builder
-from noormme_py.sql.expressions import Expression
-from noormme_py.sql.operands import Operand
 
 
 class Definition(Builder):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from noormme_py.query.nodes import Node, Select
 from noormme_py.schema.model import Action, Generated
-from noormme_py.sql.nodes import Node, Select
 
 DropKind = Literal["table", "index", "view", "trigger"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from noormme_py.errors import CompileError
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.operands import Operand
+from noormme_py.query import nodes, operands
+from noormme_py.query.operands import Operand
 
 
 class Expression(Operand):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from noormme_py.errors import CompileError
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.expressions import Expression
+from noormme_py.query import nodes, operands
+from noormme_py.query.expressions import Expression
 
 
 def rows(start: int | None, end: int | None, *, exclude: nodes.FrameExclude | None = None) -> nodes.Frame:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from noormme_py.errors import CompileError
 from noormme_py.names import fold
+from noormme_py.query import nodes
+from noormme_py.query.scope import Output, Outputs, Scope, Source, Type
 from noormme_py.schema.types import Kind, kind_of
-from noormme_py.sql import nodes
-from noormme_py.sql.scope import Output, Outputs, Scope, Source, Type
 
 _FUNCTION_KINDS: dict[str, Kind] = {
     "count": "int",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from noormme_py.errors import CompileError
-from noormme_py.sql import nodes
+from noormme_py.query import nodes
 
 _ALIASED = re.compile(r"\A(?P<what>.+?)\s+as\s+(?P<alias>\S+)\Z", re.IGNORECASE | re.DOTALL)
 _MAX_PARSED = 1000

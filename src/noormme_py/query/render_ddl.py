@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import get_args
 
 from noormme_py.errors import CompileError
+from noormme_py.query import definitions as ddl
+from noormme_py.query import nodes
+from noormme_py.query.render_expressions import checked_type
+from noormme_py.query.scope import Output, Scope, Source
+from noormme_py.query.writer import Writer, renders
 from noormme_py.schema.model import Action
-from noormme_py.sql import definitions as ddl
-from noormme_py.sql import nodes
-from noormme_py.sql.render_expressions import checked_type
-from noormme_py.sql.scope import Output, Scope, Source
-from noormme_py.sql.writer import Writer, renders
 
 _ACTIONS = frozenset(get_args(Action))
 

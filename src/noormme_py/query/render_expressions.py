@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from noormme_py.errors import CompileError
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.infer import outputs_of, type_of
-from noormme_py.sql.scope import Type
-from noormme_py.sql.writer import Slot, Writer, renders, text_literal
+from noormme_py.query import nodes, operands
+from noormme_py.query.infer import outputs_of, type_of
+from noormme_py.query.scope import Type
+from noormme_py.query.writer import Slot, Writer, renders, text_literal
 
 _TYPE = re.compile(r"\A[A-Za-z_][A-Za-z0-9_ ]{0,60}(?:\([ ]*[+-]?\d{1,9}(?:[ ]*,[ ]*[+-]?\d{1,9})?[ ]*\))?\Z", re.ASCII)
 _FUNCTION = re.compile(r"\A[A-Za-z_][A-Za-z0-9_]{0,60}\Z", re.ASCII)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from noormme_py.errors import CompileError, QueryError
 from noormme_py.names import suggest
-from noormme_py.sql import nodes
-from noormme_py.sql.infer import (
+from noormme_py.query import nodes
+from noormme_py.query.infer import (
     common_table_outputs,
     items_of,
     outputs_of,
@@ -15,8 +15,8 @@ from noormme_py.sql.infer import (
     sources_of,
     with_common_tables,
 )
-from noormme_py.sql.scope import Outputs, Scope, Source, Type
-from noormme_py.sql.writer import Writer, renders
+from noormme_py.query.scope import Outputs, Scope, Source, Type
+from noormme_py.query.writer import Writer, renders
 
 
 @renders(nodes.Select)

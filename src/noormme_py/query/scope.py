@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from noormme_py.errors import ColumnNotFound, CompileError, TableNotFound
 from noormme_py.names import fold, suggest
+from noormme_py.query import nodes
 from noormme_py.schema.model import Column, Schema, Table
 from noormme_py.schema.types import Kind
-from noormme_py.sql import nodes
 
 Type: TypeAlias = Column | Kind | None
 ROWID_NAMES = frozenset({"rowid", "_rowid_", "oid"})

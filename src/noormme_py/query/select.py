@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Self
 
 from noormme_py.errors import CompileError
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.clauses import Filtered, Joined
-from noormme_py.sql.expressions import Expression
-from noormme_py.sql.operands import Operand
+from noormme_py.query import nodes, operands
+from noormme_py.query.clauses import Filtered, Joined
+from noormme_py.query.expressions import Expression
+from noormme_py.query.operands import Operand
 
 
 class Select(Filtered, Joined):

@@ -8,9 +8,9 @@ from typing import Any, Generic, Self, TypeVar
 
 from noormme_py.errors import CompileError
 from noormme_py.names import suggest
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.clauses import Builder, Filtered, Joined, Returning, assignments
-from noormme_py.sql.operands import Operand
+from noormme_py.query import nodes, operands
+from noormme_py.query.clauses import Builder, Filtered, Joined, Returning, assignments
+from noormme_py.query.operands import Operand
 
 InsertType = TypeVar("InsertType", bound="InsertClauses")
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from noormme_py.errors import CompileError
 from noormme_py.names import quote
+from noormme_py.query import nodes
+from noormme_py.query.scope import Scope, Type
 from noormme_py.schema.model import Schema
-from noormme_py.sql import nodes
-from noormme_py.sql.scope import Scope, Type
 
 N = TypeVar("N", bound=nodes.Node)
 

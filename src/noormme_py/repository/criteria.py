@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from noormme_py.errors import ColumnNotFound, QueryError
 from noormme_py.names import suggest
+from noormme_py.query import nodes, operands
+from noormme_py.query.expressions import Expression
+from noormme_py.query.operands import Operand
 from noormme_py.schema.model import Table
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.expressions import Expression
-from noormme_py.sql.operands import Operand
 
 Criteria = Mapping[str, object] | Expression
 

@@ -7,12 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from noormme_py.errors import CompileError, MultipleRows, RowNotFound
 from noormme_py.names import quote
+from noormme_py.query import nodes, operands
+from noormme_py.query.functions import fn
+from noormme_py.query.operands import Operand
+from noormme_py.query.statement import Cursor, Operation, Statement, ask
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.table_plan import Key, TablePlan
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.functions import fn
-from noormme_py.sql.operands import Operand
-from noormme_py.sql.statement import Cursor, Operation, Statement, ask
 
 R = TypeVar("R")
 

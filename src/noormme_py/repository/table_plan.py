@@ -15,10 +15,10 @@ from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import Shape
 from noormme_py.errors import QueryError
 from noormme_py.names import quote, suggest
+from noormme_py.query import nodes
+from noormme_py.query.compiler import compile_query
+from noormme_py.query.statement import Cursor, Raw, Statement
 from noormme_py.schema.model import Column, Schema, Table
-from noormme_py.sql import nodes
-from noormme_py.sql.compiler import compile_query
-from noormme_py.sql.statement import Cursor, Raw, Statement
 
 R = TypeVar("R")
 

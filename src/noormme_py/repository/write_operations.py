@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 from noormme_py.errors import QueryError
 from noormme_py.names import quote
+from noormme_py.query import nodes, operands
+from noormme_py.query.statement import Cursor, Operation, Raw, Statement, ask, atomic, rows_affected
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.read_operations import ReadOperations, row_not_found
 from noormme_py.repository.table_plan import Key, TablePlan, rows_of
-from noormme_py.sql import nodes, operands
-from noormme_py.sql.statement import Cursor, Operation, Raw, Statement, ask, atomic, rows_affected
 
 R = TypeVar("R")
 Encoded = dict[str, Raw]
