@@ -45,6 +45,7 @@ TYPES = ["", "INTEGER", "INT", "TEXT", "VARCHAR(20)", "DECIMAL(10, 2)", "DOUBLE 
 STRICT_TYPES = ["INTEGER", "INT", "TEXT", "REAL", "BLOB", "ANY"]
 COLLATIONS = ["BINARY", "NOCASE", "RTRIM"]
 GENERATED: list[Generated | None] = [None, "virtual", "stored"]
+GENERATED_AS = "1 + length('),')"
 ACTIONS: list[Action] = ["no action", "restrict", "set null", "set default", "cascade"]
 DEFAULTS = [("7", "7"), ("-1", "-1"), ("'it''s, )'", "'it''s, )'"), ("(1 + 2)", "1 + 2"), ("key", "key")]
 
@@ -245,6 +246,7 @@ def one_column(draw: Draw, table: str, name: str, is_strict: bool, *, may_be_gen
         default=draw(st.none() | st.sampled_from([default for _, default in DEFAULTS])) if not generated else None,
         collation=draw(st.sampled_from(COLLATIONS)),
         generated=generated,
+        generated_as=GENERATED_AS if generated else None,
     )
 
 
@@ -285,7 +287,7 @@ def written_column(
         else:
             # Right after a type these words are part of it to SQLite, with the comments before them.
             is_said = any(parts) and draw(st.booleans())
-            parts += ["GENERATED ALWAYS"] * is_said + ["AS (1 + length('),'))", str(column.generated)]
+            parts += ["GENERATED ALWAYS"] * is_said + [f"AS ({GENERATED_AS})", str(column.generated)]
     return joined(draw, [spelled(draw, column.name), column.declared_type, *parts])
 
 

@@ -93,10 +93,10 @@ def test_generated_columns_are_virtual_or_stored() -> None:
     table = schema_of(
         "create table t(a int, b int generated always as (a + 1), c int as (a * 2) stored not null)"
     ).table("t")
-    assert [(c.name, c.generated, c.is_writable, c.is_nullable) for c in table.columns] == [
-        ("a", None, True, True),
-        ("b", "virtual", False, True),
-        ("c", "stored", False, False),
+    assert [(c.name, c.generated, c.generated_as, c.is_writable, c.is_nullable) for c in table.columns] == [
+        ("a", None, None, True, True),
+        ("b", "virtual", "a + 1", False, True),
+        ("c", "stored", "a * 2", False, False),
     ]
 
 

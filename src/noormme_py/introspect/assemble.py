@@ -110,7 +110,7 @@ class _Assembly:
 def _columns(
     table: str, rows: Iterable[ColumnRow], text: TableText, is_key_not_null: bool, is_strict: bool
 ) -> tuple[Column, ...]:
-    collations = {fold(column.name): column.collation for column in text.columns if column.collation}
+    texts = {fold(column.name): column for column in text.columns}
     return tuple(
         Column(
             table=table,
@@ -120,11 +120,13 @@ def _columns(
             kind=kind_of(row.declared_type),
             is_nullable=not (row.is_not_null or (row.key and is_key_not_null)),
             default=row.default,
-            collation=_collation(collations.get(fold(row.name), "BINARY")),
+            collation=_collation((said.collation if said is not None else None) or "BINARY"),
             generated=_GENERATED.get(row.hidden),
+            generated_as=said.generated if said is not None else None,
             is_hidden=row.hidden == 1,
         )
         for row in rows
+        for said in [texts.get(fold(row.name))]
     )
 
 

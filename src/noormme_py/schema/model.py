@@ -18,7 +18,7 @@ Action = Literal["no action", "restrict", "set null", "set default", "cascade"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `default` is SQL text; `collation` is "BINARY" unless the DDL says otherwise."""
+    """One column. `default` and `generated_as` are SQL text; `collation` is "BINARY" unless the DDL says otherwise."""
 
     table: str
     name: str
@@ -29,6 +29,7 @@ class Column:
     default: str | None = None
     collation: str = "BINARY"
     generated: Generated | None = None
+    generated_as: str | None = None
     is_hidden: bool = False
 
     @property
