@@ -1,0 +1,1 @@
+"""The snippets of the TypeScript library's migration summary, in Python."""
