@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from typing import Literal, get_args
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
 from noormme_py.errors import ConfigError
 from noormme_py.names import suggest
@@ -36,7 +36,8 @@ class Location:
         if self.is_memory:
             return "file::memory:"
         # An absolute path keeps the database the same when the process changes its folder.
-        path = quote(os.path.abspath(self.path))
+        # Bytes, because a file name need not be UTF-8.
+        path = quote(os.fsencode(os.path.abspath(self.path)))
         return f"file:{path}?mode={self.mode}" + ("&immutable=1" if self.is_immutable else "")
 
 
@@ -65,7 +66,7 @@ def parse_location(text: str | os.PathLike[str]) -> Location:
         )
     if parts.fragment:
         raise ConfigError("a SQLite URL has no fragment", hint="write # in a file name as %23")
-    path = unquote(parts.path[1:]) or MEMORY
+    path = os.fsdecode(unquote_to_bytes(parts.path[1:])) or MEMORY
     mode: Mode = "rwc"
     is_immutable = False
     for key, value in parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)):
@@ -85,4 +86,8 @@ def _checked(path: str) -> str:
         raise ConfigError("the path of the database is empty", hint="give a file name, or :memory:")
     if "\0" in path:
         raise ConfigError("the path of the database has a NUL character")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise ConfigError("the path of the database has a lone surrogate, which no file name can have") from None
     return path

@@ -23,7 +23,7 @@ class Module:
 
     @property
     def area(self) -> str:
-        """The package or the module right below the root: `sql` of `noormme_py.sql.nodes`."""
+        """The package or the module right below the root: `sql` of `noormme_py.query.nodes`."""
         return self.name.partition(".")[2].partition(".")[0]
 
     @property

@@ -102,10 +102,10 @@ def test_importing_the_package_loads_no_optional_extra() -> None:
 
 def test_engine_imports_are_seen_in_all_their_forms() -> None:
     text = "import os, sqlite3\nfrom concurrent.futures import Future\ndef f():\n    import asyncio.tasks\n"
-    assert engine_imports([Module("noormme_py.sql.nodes", text)]) == [
-        "noormme_py.sql.nodes:1 imports sqlite3",
-        "noormme_py.sql.nodes:2 imports concurrent.futures",
-        "noormme_py.sql.nodes:4 imports asyncio.tasks",
+    assert engine_imports([Module("noormme_py.query.nodes", text)]) == [
+        "noormme_py.query.nodes:1 imports sqlite3",
+        "noormme_py.query.nodes:2 imports concurrent.futures",
+        "noormme_py.query.nodes:4 imports asyncio.tasks",
     ]
     assert engine_imports([Module("noormme_py.engine.lanes", text)]) == []
 
@@ -117,8 +117,8 @@ def test_hidden_imports_are_seen_below_any_block() -> None:
 
 def test_an_extra_outside_the_command_line_is_seen() -> None:
     text = "try:\n    import rich\nexcept ImportError:\n    pass\n"
-    assert extras_outside_cli([Module("noormme_py.sql.nodes", text)]) == [
-        "noormme_py.sql.nodes:2 imports rich"
+    assert extras_outside_cli([Module("noormme_py.query.nodes", text)]) == [
+        "noormme_py.query.nodes:2 imports rich"
     ]
     assert extras_outside_cli([Module("noormme_py.cli.main", text)]) == []
 

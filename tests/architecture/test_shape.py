@@ -112,9 +112,9 @@ def test_every_test_runs_and_must_pass() -> None:
 
 
 def test_empty_words_are_seen_as_parts_of_names() -> None:
-    assert empty_words("noormme_py.sql.query_utils") == {"utils"}
+    assert empty_words("noormme_py.query.query_utils") == {"utils"}
     assert empty_words("noormme_py.base.nodes") == {"base"}
-    assert empty_words("noormme_py.sql.database") == set()
+    assert empty_words("noormme_py.query.database") == set()
 
 
 def test_a_missing_docstring_is_seen() -> None:

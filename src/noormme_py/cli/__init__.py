@@ -1,0 +1,1 @@
+"""The command line, the optional extra `cli`. Nothing else imports typer and rich."""

@@ -1,0 +1,29 @@
+"""The commands by their names, and the options that stand before any command."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from noormme_py.cli.inspect import inspect
+
+# Tracebacks stay plain: the pretty ones print local variables, and these hold data.
+app = typer.Typer(name="noormme", no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(inspect)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"noormme-py {version('noormme-py')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Look into SQLite databases."""
