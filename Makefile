@@ -16,14 +16,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEV := $(VENV)/installed-dev
 DEMO := $(VENV)/installed-demo
+# The peers of the benchmarks stay away from the tools of development.
+BENCH_VENV := .venv-bench
+BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types layers pytest fmt clean
+.PHONY: help install demo test lint types layers pytest fmt bench bench-quick run-benchmarks clean
 
 help:
 	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
 	@echo "make demo     run the demonstration, examples/nycflights.py"
 	@echo "make fmt      format the code and mend what ruff can mend"
+	@echo "make bench    measure against other libraries: benchmarks/README.md; make bench-quick for a look"
 	@echo "make install  set up $(VENV) for development"
 	@echo "make clean    remove $(VENV) and all caches"
 	@echo "alone:        make lint | types | layers | pytest PYTEST_FLAGS='-x tests/sql'"
@@ -85,6 +89,20 @@ fmt: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The same rules, with the other environment for $(VENV).
+bench:
+	$(MAKE) VENV=$(BENCH_VENV) run-benchmarks
+
+bench-quick:
+	$(MAKE) VENV=$(BENCH_VENV) run-benchmarks BENCH_FLAGS='--quick $(BENCH_FLAGS)'
+
+run-benchmarks: $(VENV)/installed-bench
+	$(BIN)/python -m benchmarks $(BENCH_FLAGS)
+
+$(VENV)/installed-bench: pyproject.toml | $(VENV)/pip-ready
+	$(PIP) install --quiet --editable . --group bench
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path "./.git/*" -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The app that Django wants its models to belong to."""
