@@ -62,11 +62,11 @@ class Filtered(Builder):
         >>> select_from("users").select("id").where("age", ">", 18).where("name", "like", "A%")
         select "id" from "users" where "age" > ? and "name" like ?
         """
-        return self.derive(where=operands.conjoin(self.node.where, _condition(column, operator, value)))
+        return self.derive(where=operands.conjoin(self.node.where, operands.condition(column, operator, value)))
 
     def or_where(self, column: object, operator: str | None = None, value: object = None) -> Self:
         """Keep also the rows for which this holds: `(all conditions so far) OR this`."""
-        return self.derive(where=operands.disjoin(self.node.where, _condition(column, operator, value)))
+        return self.derive(where=operands.disjoin(self.node.where, operands.condition(column, operator, value)))
 
     def where_ref(self, left: object, operator: str, right: object) -> Self:
         """Compare two columns.
@@ -76,12 +76,6 @@ class Filtered(Builder):
         """
         right_hand = Operand(operands.reference(right))
         return self.where(left, operator, right_hand)
-
-
-def _condition(column: object, operator: str | None, value: object) -> nodes.Node:
-    if operator is None:
-        return operands.predicate(column)
-    return operands.comparison(operands.reference(column), operator, value)
 
 
 class On:
@@ -152,7 +146,8 @@ def _join_condition(on: JoinCondition, right: str | None) -> nodes.Node:
         return nodes.Binary(operands.reference(on), "=", operands.reference(right))
     if isinstance(on, Operand):
         return operands.predicate(on)
-    condition = on(On()).node if callable(on) else None
+    made = on(On()) if callable(on) else None
+    condition = made.node if isinstance(made, On) else None
     if condition is None:
         raise CompileError("a join needs a condition", hint="for every row with every row use cross_join")
     return condition
@@ -176,8 +171,17 @@ class Returning(Builder):
         return self.derive(returning=(*self.node.returning, nodes.Star()))
 
 
+def column_name(name: object) -> str:
+    """Return the name of a column that is to be written."""
+    if not isinstance(name, str):
+        raise CompileError(f"a column to write is named by a string, not by {type(name).__name__}")
+    return name
+
+
 def assignments(values: Mapping[str, object]) -> tuple[tuple[str, nodes.Node], ...]:
     """Return what a SET clause assigns."""
     if not isinstance(values, Mapping):
         raise CompileError(f"columns and values are given as a mapping, not as {type(values).__name__}")
+    for column in values:
+        column_name(column)
     return tuple((column, operands.operand(value)) for column, value in values.items())

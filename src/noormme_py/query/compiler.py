@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from noormme_py.errors import CompileError
-from noormme_py.names import fold
-from noormme_py.query import nodes, render_ddl, render_expressions, render_queries
+from noormme_py.query import nodes, render_ddl, render_expressions, render_functions, render_queries
+from noormme_py.query.infer import check_distinct
 from noormme_py.query.scope import Outputs, Scope
 from noormme_py.query.writer import MAX_LIST, Slot, Writer
 from noormme_py.schema.model import Schema
 
-__all__ = ["Compiled", "compile_definition", "compile_query", "render_ddl", "render_expressions"]
+__all__ = ["Compiled", "compile_definition", "compile_query", "render_ddl", "render_expressions", "render_functions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +42,35 @@ def compile_query(query: nodes.Query, schema: Schema | None = None, *, max_list:
     is ambiguous. Without one, names are quoted as they are.
     """
     writer = Writer(schema, max_list=max_list)
-    writer.put(query)
-    outputs = render_queries.returned_outputs(query, Scope(schema))
+    with _bounded_depth():
+        writer.put(query)
+        outputs = render_queries.returned_outputs(query, Scope(schema))
     if outputs is not None:
-        _check_distinct(outputs)
+        check_distinct(outputs)
     return Compiled(writer.sql, tuple(writer.slots), outputs, not isinstance(query, nodes.Select))
 
 
 def compile_fragment(fragment: nodes.Fragment, schema: Schema | None = None) -> tuple[str, tuple[Slot, ...]]:
     """Compile a statement that the caller wrote as SQL text with values between."""
-    # No source is known here, so column names are quoted, not checked; the text is the caller's.
+    # No source is known here, so that column names are written unchecked; the text is the caller's.
     writer = Writer(None)
-    writer.put(fragment)
+    writer.is_checked = schema is not None
+    with _bounded_depth():
+        writer.put(fragment)
     return writer.sql, tuple(writer.slots)
 
 
 def compile_definition(definition: nodes.Node, schema: Schema | None = None) -> str:
     """Compile DDL, whose values are written as literals because SQLite takes no parameters there."""
     writer = Writer(schema, is_literal=True)
-    writer.put(definition)
+    with _bounded_depth():
+        writer.put(definition)
     return writer.sql
 
 
-def _check_distinct(outputs: Outputs) -> None:
-    seen: set[str] = set()
-    for output in outputs:
-        if fold(output.name) in seen:
-            raise CompileError(
-                f"two result columns are named {output.name!r}, and a row can hold only one",
-                hint=f"select them by name and give one an alias: '{output.name} as other'",
-            )
-        seen.add(fold(output.name))
+@contextmanager
+def _bounded_depth() -> Generator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise CompileError("the query is nested too deeply") from None

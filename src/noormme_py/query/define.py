@@ -40,10 +40,16 @@ def column_definition(
     """Return the node of one column; `references` is a table, or (table, column)."""
     target = None
     if references is not None:
-        table, columns = (references, ()) if isinstance(references, str) else (references[0], (references[1],))
-        target = ddl.References(table, columns, on_delete, on_update, deferred)
+        table, *columns = (references,) if isinstance(references, str) else references
+        if len(columns) > 1:
+            raise CompileError(f"the column {name!r} refers to a table, or to one column: (table, column)")
+        target = ddl.References(table, tuple(columns), on_delete, on_update, deferred)
     elif on_delete or on_update or deferred:
         raise CompileError(f"the column {name!r} has a foreign key action and refers to nothing")
+    if autoincrement and not primary_key:
+        raise CompileError(f"the column {name!r} is autoincrement, which only a primary key can be")
+    if stored and generated is None:
+        raise CompileError(f"the column {name!r} is stored, which says something of generated columns only")
     return ddl.ColumnDefinition(
         name,
         type,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from noormme_py.errors import CompileError
 from noormme_py.query import nodes, operands
 from noormme_py.query.operands import Operand
+
+_BRACES = re.compile(r"(\{\{|\}\}|\{\}|\{|\})")
 
 
 class Expression(Operand):
@@ -104,7 +107,7 @@ class Expression(Operand):
 
     def between(self, low: object, high: object) -> Expression:
         """Return `self BETWEEN low AND high`, both ends included."""
-        return Expression(nodes.Between(self.node, operands.operand(low), operands.operand(high)))
+        return self.compare("between", (low, high))
 
     def is_null(self) -> Expression:
         return Expression(nodes.Binary(self.node, "is", nodes.Null()))
@@ -114,7 +117,7 @@ class Expression(Operand):
 
     def like(self, pattern: object) -> Expression:
         """Return `self LIKE pattern`, where `%` and `_` are wild and ASCII case does not count."""
-        return Expression(nodes.Like(self.node, operands.operand(pattern)))
+        return self.compare("like", pattern)
 
     def icontains(self, text: str) -> Expression:
         """Return whether the text is in it, taken literally, ASCII case aside."""
@@ -186,13 +189,9 @@ class CaseExpression(Expression):
 
     def when(self, condition: object, operator: str | None = None, value: object = None) -> CaseBranch:
         """Add a branch: `when("age", ">", 18)`, `when(predicate)`, or `when(data)` after `case("column")`."""
-        if operator is not None:
-            met = operands.comparison(operands.reference(condition), operator, value)
-        elif self.node.operand is not None:
-            met = operands.operand(condition)
-        else:
-            met = operands.predicate(condition)
-        return CaseBranch(self.node, met)
+        if operator is None and value is None and self.node.operand is not None:
+            return CaseBranch(self.node, operands.operand(condition))
+        return CaseBranch(self.node, operands.condition(condition, operator, value))
 
     def else_(self, value: object) -> Expression:
         """Say what it is when no branch holds; without it, that is NULL."""
@@ -284,21 +283,33 @@ def cast(operand: object, type_name: str) -> Expression:
 
 
 def sql(text: str, *values: object) -> Expression:
-    """Return SQL of your own: each `{}` takes a value, bound, or an expression; `{{` is a brace.
+    """Return SQL of your own: each `{}` takes a value, bound, or an expression; `{{` and `}}` are braces.
 
     >>> sql("lower({}) = {}", col("email"), "ada@example.com")
     lower("email") = ?
     """
-    texts = text.replace("{{", "\0").split("{}")
+    texts = _places(text)
     if len(texts) != len(values) + 1:
         raise CompileError(f"the SQL has {len(texts) - 1} places '{{}}' and {len(values)} values are given")
-    plain = tuple(piece.replace("\0", "{").replace("}}", "}") for piece in texts)
-    return Expression(nodes.Fragment(plain, tuple(map(operands.operand, values))))
+    return Expression(nodes.Fragment(texts, tuple(map(operands.operand, values))))
 
 
 def raw(text: str) -> Expression:
     """Return SQL text as it is. Never build it from input: `sql` binds values."""
     return Expression(nodes.Fragment((text,)))
+
+
+def _places(text: str) -> tuple[str, ...]:
+    """Return the pieces of SQL between the places for values."""
+    pieces = [""]
+    for part in _BRACES.split(text):
+        if part == "{}":
+            pieces.append("")
+        elif part in ("{", "}"):
+            raise CompileError(f"the SQL has a single {part!r}", hint=f"{part * 2!r} stands for a brace")
+        else:
+            pieces[-1] += part[0] if part in ("{{", "}}") else part
+    return tuple(pieces)
 
 
 def _several(conditions: Iterable[object]) -> tuple[nodes.Node, ...]:

@@ -36,10 +36,7 @@ class FunctionExpression(Expression):
 
     def filter(self, condition: object, operator: str | None = None, value: object = None) -> FunctionExpression:
         """Aggregate only the rows for which the condition holds: `filter("age", ">", 18)`."""
-        if operator is None:
-            met = operands.predicate(condition)
-        else:
-            met = operands.comparison(operands.reference(condition), operator, value)
+        met = operands.condition(condition, operator, value)
         return FunctionExpression(replace(self.node, filter=operands.conjoin(self.node.filter, met)))
 
     def order_by(self, *items: object) -> FunctionExpression:
@@ -70,6 +67,8 @@ class Functions:
 
     def call(self, name: str, *arguments: object) -> FunctionExpression:
         """Return a call of a function by name."""
+        if not isinstance(name, str):
+            raise CompileError(f"a function is named by a string, not by {type(name).__name__}")
         return FunctionExpression(nodes.Function(name, tuple(map(operands.argument, arguments))))
 
     def count(self, column: object = None) -> FunctionExpression:
@@ -95,7 +94,8 @@ class Functions:
         return self.call("max", *columns)
 
     def group_concat(self, column: object, separator: str = ",") -> FunctionExpression:
-        return self.call("group_concat", column, operands.Operand(nodes.Value(separator)))
+        # SQLite takes DISTINCT only where there is no second argument.
+        return self.call("group_concat", column, *(() if separator == "," else _texts((separator,))))
 
     def coalesce(self, *items: object) -> FunctionExpression:
         if len(items) < 2:

@@ -8,6 +8,7 @@ from noormme_py.errors import CompileError
 from noormme_py.names import fold
 from noormme_py.query import nodes
 from noormme_py.query.scope import Output, Outputs, Scope, Source, Type
+from noormme_py.schema.model import Column
 from noormme_py.schema.types import Kind, kind_of
 
 _FUNCTION_KINDS: dict[str, Kind] = {
@@ -35,6 +36,7 @@ _FUNCTION_KINDS: dict[str, Kind] = {
     "json_group_object": "json",
 }
 # Functions whose value is one of their arguments' values, unchanged.
+_TRUTHS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">=", "is", "is not", "glob", "not glob"})
 _PICKS = frozenset(
     {"min", "max", "coalesce", "ifnull", "nullif", "lag", "lead", "first_value", "last_value", "nth_value"}
 )
@@ -63,7 +65,7 @@ def type_of(node: nodes.Node, scope: Scope) -> Type:
             return "bool"
         case nodes.Between() | nodes.Like():
             return "bool"
-        case nodes.Binary() if node.operator in ("=", "!=", "<>", "<", "<=", ">", ">=", "is", "is not"):
+        case nodes.Binary() if node.operator in _TRUTHS:
             return "bool"
         case _:
             return None
@@ -112,9 +114,46 @@ def items_of(items: tuple[nodes.Node, ...], scope: Scope) -> list[tuple[nodes.No
 def outputs_of(query: nodes.Select, around: Scope) -> Outputs | None:
     """Return what a query gives, or None when that is not known."""
     scope = select_scope(query, around)
-    outputs = [output for _, output in items_of(query.items, scope)]
+    found = known_outputs(query.items, scope)
+    for kind, part in query.compounds:
+        other = outputs_of(part, replace(scope, sources=(), parent=around))
+        if found is None or other is None:
+            return None
+        if len(found) != len(other):
+            raise CompileError(f"the parts of this {kind} give {len(found)} and {len(other)} columns")
+        pairs = zip(found, other, strict=True)
+        found = tuple(replace(one, type=_common_type(one.type, two.type)) for one, two in pairs)
+    return found
+
+
+def known_outputs(items: tuple[nodes.Node, ...], scope: Scope) -> Outputs | None:
+    """Return the columns that a list of items gives, or None when not all of them are known."""
+    outputs = [output for _, output in items_of(items, scope)]
     known = tuple(output for output in outputs if output is not None)
     return known if len(known) == len(outputs) else None
+
+
+def check_distinct(outputs: Outputs) -> None:
+    """Raise CompileError when two columns have one name."""
+    seen: set[str] = set()
+    for output in outputs:
+        if fold(output.name) in seen:
+            raise CompileError(
+                f"two result columns are named {output.name[:100]!r}, and a row can hold only one",
+                hint=f"select them by name and give one an alias: '{output.name[:100]} as other'",
+            )
+        seen.add(fold(output.name))
+
+
+def _common_type(one: Type, other: Type) -> Type:
+    """Return the type of what stands in one column of a compound: nothing is guessed of a mixture."""
+    if one is None or other is None:
+        return one
+    return one if _kind(one) == _kind(other) else None
+
+
+def _kind(type_: Column | Kind) -> Kind:
+    return type_.kind if isinstance(type_, Column) else type_
 
 
 def select_scope(query: nodes.Select, around: Scope) -> Scope:
@@ -128,34 +167,63 @@ def sources_of(items: tuple[nodes.Node, ...], scope: Scope) -> tuple[Source, ...
     """Return the named sources of a FROM clause; two of one name cannot be told apart."""
     sources: list[Source] = []
     for item in items:
-        source = _source_of(item, scope)
-        if any(fold(source.name) == fold(other.name) for other in sources):
-            raise CompileError(
-                f"two sources are both named {source.name!r}",
-                hint=f"give one an alias: '{source.name} as other'",
-            )
-        sources.append(source)
+        add_source(sources, _source_of(item, scope))
     return tuple(sources)
+
+
+def add_source(sources: list[Source], source: Source) -> None:
+    """Add a source to those of a query; raises CompileError when its name is taken."""
+    # SQL text of the caller's own has no name that is known.
+    if source.name and any(fold(source.name) == fold(other.name) for other in sources):
+        raise CompileError(
+            f"two sources are both named {source.name[:100]!r}",
+            hint=f"give one an alias: '{source.name[:100]} as other'",
+        )
+    sources.append(source)
 
 
 def with_common_tables(tables: tuple[nodes.CommonTable, ...], scope: Scope) -> Scope:
     """Return the scope with the tables of a WITH clause in it."""
+    scope = with_names(tables, scope)
     for table in tables:
-        outputs = common_table_outputs(table, scope)
-        scope = replace(scope, common_tables=(*scope.common_tables, (table.name, outputs)))
+        scope = with_common_table(table, scope)
     return scope
 
 
-def common_table_outputs(table: nodes.CommonTable, scope: Scope) -> Outputs | None:
-    """Return what a common table gives; a recursive one has the types of its first part."""
-    outputs = outputs_of(table.query, scope)
-    if outputs is None or not table.columns:
-        return tuple(Output(name, None) for name in table.columns) or outputs
-    if len(outputs) != len(table.columns):
+def with_names(tables: tuple[nodes.CommonTable, ...], scope: Scope) -> Scope:
+    """Return the scope in which the queries of a WITH clause begin.
+
+    In SQLite they see all the names of the clause, the later ones and their own too.
+    """
+    return replace(scope, common_tables=(*scope.common_tables, *((table.name, None) for table in tables)))
+
+
+def with_common_table(table: nodes.CommonTable, scope: Scope) -> Scope:
+    """Return the scope with one more table of a WITH clause, whose columns are then known."""
+    query = table.query
+    if table.is_recursive:
+        # The first part says what the others, which select from the table itself, can see.
+        first = _named(table, outputs_of(replace(query, compounds=()), scope))
+        scope = replace(scope, common_tables=(*scope.common_tables, (table.name, first)))
+    found = _named(table, outputs_of(query, scope))
+    return replace(scope, common_tables=(*scope.common_tables, (table.name, found)))
+
+
+def _named(table: nodes.CommonTable, outputs: Outputs | None) -> Outputs | None:
+    """Return the columns of a common table by the names that it gives them."""
+    if not table.columns:
+        named = outputs
+    elif outputs is None:
+        named = tuple(Output(name, None) for name in table.columns)
+    elif len(outputs) != len(table.columns):
         raise CompileError(
-            f"the common table {table.name!r} names {len(table.columns)} columns, its query gives {len(outputs)}"
+            f"the common table {table.name[:100]!r} names {len(table.columns)} columns, its query gives {len(outputs)}"
         )
-    return tuple(Output(name, output.type) for name, output in zip(table.columns, outputs, strict=True))
+    else:
+        named = tuple(Output(name, output.type) for name, output in zip(table.columns, outputs, strict=True))
+    if named is not None:
+        check_distinct(named)
+    return named
 
 
 def _source_of(item: nodes.Node, scope: Scope) -> Source:
@@ -165,7 +233,10 @@ def _source_of(item: nodes.Node, scope: Scope) -> Source:
         case nodes.Aliased(nodes.TableName(name), alias):
             return scope.table_source(name, alias)
         case nodes.Aliased(nodes.Subquery(query), alias):
-            return Source(alias, outputs_of(query, scope))
+            outputs = outputs_of(query, scope)
+            if outputs is not None:
+                check_distinct(outputs)
+            return Source(alias, outputs)
         case nodes.Aliased(_, alias):
             return Source(alias, None)
         case nodes.Function(name):

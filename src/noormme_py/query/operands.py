@@ -16,7 +16,9 @@ _ALIASED = re.compile(r"\A(?P<what>.+?)\s+as\s+(?P<alias>\S+)\Z", re.IGNORECASE 
 _MAX_PARSED = 1000
 
 COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">=", "is", "is not", "glob", "not glob", "match", "regexp"})
-ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "||", "&", "|", "<<", ">>", "->", "->>"})
+ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
+PATTERNS = frozenset({"glob", "not glob", "match", "regexp"})
+_OPERATORS = COMPARISONS | {"in", "not in", "like", "not like", "between", "not between"}
 
 
 class Operand:
@@ -98,22 +100,35 @@ def predicate(item: object) -> nodes.Node:
     raise CompileError(f"a condition is expected here, not {type(item).__name__}")
 
 
+def condition(column: object, operator: str | None, value: object) -> nodes.Node:
+    """Return the node of `column operator value`, or of the predicate that stands in the column's place."""
+    if operator is not None:
+        return comparison(reference(column), operator, value)
+    if value is not None:
+        raise CompileError("a value is given without an operator")
+    return predicate(column)
+
+
 def comparison(left: nodes.Node, operator: str, value: object) -> nodes.Node:
     """Return the node of `left operator value`, the value bound unless it is an expression."""
-    op = " ".join(operator.split()).lower() if isinstance(operator, str) else operator
+    op = " ".join(operator.split()).lower() if isinstance(operator, str) else ""
     if op in ("in", "not in"):
         return membership(left, value, is_negated=op == "not in")
     if op in ("between", "not between"):
         low, high = _pair(value)
+        if low is None or high is None:
+            raise CompileError(f"{op!r} with None is never true in SQL", hint="compare with '>=' or '<=' alone")
         return nodes.Between(left, operand(low), operand(high), is_negated=op == "not between")
     if op in ("like", "not like"):
+        if value is None:
+            raise CompileError(f"{op!r} with None is never true in SQL", hint="use 'is' or 'is not'")
         return nodes.Like(left, operand(value), is_negated=op == "not like")
     if op == "==":
         op = "="
     if op not in COMPARISONS:
         raise CompileError(
             f"{str(operator)[:40]!r} is not an operator",
-            hint="there are " + ", ".join(sorted(COMPARISONS | {"in", "not in", "like", "not like", "between"})),
+            hint="there are " + ", ".join(sorted(_OPERATORS)),
         )
     if value is None:
         if op in ("is", "is not"):

@@ -15,6 +15,7 @@ from noormme_py.query.writer import Writer, renders
 from noormme_py.schema.model import Action
 
 _ACTIONS = frozenset(get_args(Action))
+_DROPPED = frozenset(get_args(ddl.DropKind))
 
 
 @renders(ddl.CreateTable)
@@ -24,6 +25,8 @@ def _create_table(out: Writer, node: ddl.CreateTable) -> None:
     if node.query is not None:
         if node.columns or node.constraints:
             raise CompileError("a table is made of columns or of a query, not of both")
+        if node.is_strict or node.is_without_rowid:
+            raise CompileError("a table made of a query is neither STRICT nor WITHOUT ROWID in SQLite")
         out.put(" as ", node.query)
         return
     if not node.columns:
@@ -182,6 +185,8 @@ def _create_view(out: Writer, node: ddl.CreateView) -> None:
 
 @renders(ddl.Drop)
 def _drop(out: Writer, node: ddl.Drop) -> None:
+    if node.kind not in _DROPPED:
+        raise CompileError(f"{str(node.kind)[:40]!r} is nothing to drop")
     if node.kind == "table" and not node.if_exists:
         out.scope.table_source(node.name)
     out.put(f"drop {node.kind} ", "if exists " if node.if_exists else "")

@@ -7,11 +7,10 @@ import re
 from noormme_py.errors import CompileError
 from noormme_py.query import nodes, operands
 from noormme_py.query.infer import outputs_of, type_of
-from noormme_py.query.scope import Type
+from noormme_py.query.scope import Scope, Type
 from noormme_py.query.writer import Slot, Writer, renders, text_literal
 
 _TYPE = re.compile(r"\A[A-Za-z_][A-Za-z0-9_ ]{0,60}(?:\([ ]*[+-]?\d{1,9}(?:[ ]*,[ ]*[+-]?\d{1,9})?[ ]*\))?\Z", re.ASCII)
-_FUNCTION = re.compile(r"\A[A-Za-z_][A-Za-z0-9_]{0,60}\Z", re.ASCII)
 
 
 def checked_type(name: str) -> str:
@@ -23,11 +22,14 @@ def checked_type(name: str) -> str:
 
 @renders(nodes.Ref)
 def _ref(out: Writer, node: nodes.Ref) -> None:
-    out.scope.resolve(node)
-    if node.table is not None:
+    found = out.scope.find(node)
+    # In RETURNING there is one table, which SQLite does not know by its alias: plain names are certain.
+    if node.table is not None and not out.scope.is_returning:
         out.name(node.table)
         out.put(".")
-    out.name(node.column)
+    elif found is None and out.is_checked:
+        return out.unsure_name(node.column)
+    return out.name(node.column)
 
 
 @renders(nodes.Star)
@@ -64,9 +66,20 @@ def _fragment(out: Writer, node: nodes.Fragment) -> None:
 def _binary(out: Writer, node: nodes.Binary) -> None:
     if isinstance(node.left, nodes.Row) and isinstance(node.right, nodes.Row):
         return _row_comparison(out, node.left, node.operator, node.right)
-    _operand(out, node.left, type_of(node.right, out.scope))
+    _operand(out, node.left, _type_at(node.operator, node.left, node.right, out.scope))
     out.put(f" {node.operator} ")
-    _operand(out, node.right, type_of(node.left, out.scope))
+    _operand(out, node.right, _type_at(node.operator, node.right, node.left, out.scope))
+
+
+def _type_at(operator: str, node: nodes.Node, other: nodes.Node, scope: Scope) -> Type:
+    """Return the type that data is encoded as when an operator sets it against something."""
+    if operator in operands.PATTERNS:
+        return "str"
+    # Text that is appended is text, and a plain number a factor or a distance, whatever it is applied to.
+    is_number = isinstance(node, nodes.Value) and isinstance(node.value, int | float)
+    if operator == "||" or (is_number and operator in operands.ARITHMETIC):
+        return None
+    return type_of(other, scope)
 
 
 def _row_comparison(out: Writer, left: nodes.Row, operator: str, right: nodes.Row) -> None:
@@ -104,8 +117,12 @@ def _operand(out: Writer, node: nodes.Node, like: Type = None) -> None:
 
 @renders(nodes.Negative)
 def _negative(out: Writer, node: nodes.Negative) -> None:
-    out.put("-")
-    _operand(out, node.operand)
+    # Two minus signs in a row would begin a comment.
+    if isinstance(node.operand, nodes.Value) and out.is_literal:
+        out.put("-(", node.operand, ")")
+    else:
+        out.put("-")
+        _operand(out, node.operand)
 
 
 @renders(nodes.And)
@@ -238,6 +255,8 @@ def _row(out: Writer, node: nodes.Row) -> None:
 
 @renders(nodes.Case)
 def _case(out: Writer, node: nodes.Case) -> None:
+    if not node.branches:
+        raise CompileError("a case has no branches", hint="give it some: case().when(…).then(…)")
     like = type_of(node, out.scope)
     met = None if node.operand is None else type_of(node.operand, out.scope)
     out.put("case")
@@ -279,7 +298,7 @@ def _path(keys: tuple[str | int, ...]) -> str:
         if isinstance(key, bool) or not isinstance(key, int | str):
             raise CompileError(f"a JSON path is made of strings and integers, not of {type(key).__name__}")
         if isinstance(key, int):
-            steps.append(f"[{key}]" if key >= 0 else f"[#{key}]")
+            steps.append(f"[{int(key)}]" if key >= 0 else f"[#{int(key)}]")
         elif '"' in key or "\\" in key:
             raise CompileError("a JSON path key cannot hold a double quote or a backslash")
         else:
@@ -298,62 +317,6 @@ def _order(out: Writer, node: nodes.Order) -> None:
         " desc" if node.direction == "desc" else "",
         f" nulls {node.nulls}" if node.nulls else "",
     )
-
-
-@renders(nodes.Function)
-def _function(out: Writer, node: nodes.Function) -> None:
-    if not _FUNCTION.match(node.name):
-        raise CompileError(f"{node.name[:60]!r} is not a function name")
-    like = type_of(node, out.scope) if len(node.arguments) > 1 else None
-    out.put(f"{node.name}(", "distinct " if node.is_distinct else "")
-    for index, item in enumerate(node.arguments):
-        out.put(", " if index else "")
-        out.value(item, like if node.name.lower() in ("coalesce", "ifnull", "nullif", "min", "max") else None)
-    if node.order_by:
-        out.put(" order by ")
-        out.separated(", ", node.order_by)
-    out.put(")")
-    if node.filter is not None:
-        out.put(" filter (where ", node.filter, ")")
-    if node.over is not None:
-        out.put(" over (", node.over, ")")
-
-
-@renders(nodes.Window)
-def _window(out: Writer, node: nodes.Window) -> None:
-    space = ""
-    if node.partition_by:
-        out.put("partition by ")
-        out.separated(", ", node.partition_by)
-        space = " "
-    if node.order_by:
-        out.put(space, "order by ")
-        out.separated(", ", node.order_by)
-        space = " "
-    if node.frame is not None:
-        out.put(space, node.frame)
-
-
-@renders(nodes.Frame)
-def _frame(out: Writer, node: nodes.Frame) -> None:
-    if node.unit not in ("rows", "range", "groups"):
-        raise CompileError(f"{str(node.unit)[:20]!r} is not a frame unit")
-    start, end = _bound(node.start, "preceding"), _bound(node.end, "following")
-    out.put(f"{node.unit} between {start} and {end}")
-    if node.exclude is not None:
-        if node.exclude not in ("no others", "current row", "group", "ties"):
-            raise CompileError(f"{str(node.exclude)[:20]!r} cannot be excluded from a frame")
-        out.put(f" exclude {node.exclude}")
-
-
-def _bound(offset: int | None, unbounded: str) -> str:
-    if offset is None:
-        return f"unbounded {unbounded}"
-    if isinstance(offset, bool) or not isinstance(offset, int):
-        raise CompileError(f"a frame bound is an integer or None, not {type(offset).__name__}")
-    if offset == 0:
-        return "current row"
-    return f"{-offset} preceding" if offset < 0 else f"{offset} following"
 
 
 @renders(nodes.Aliased)

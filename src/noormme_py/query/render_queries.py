@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from noormme_py.errors import CompileError, QueryError
-from noormme_py.names import suggest
+from noormme_py.names import fold, suggest
 from noormme_py.query import nodes
 from noormme_py.query.infer import (
-    common_table_outputs,
+    add_source,
     items_of,
+    known_outputs,
     outputs_of,
     select_scope,
     sources_of,
+    with_common_table,
     with_common_tables,
+    with_names,
 )
 from noormme_py.query.scope import Outputs, Scope, Source, Type
 from noormme_py.query.writer import Writer, renders
@@ -30,9 +33,7 @@ def _select(out: Writer, node: nodes.Select) -> None:
     with out.within(inner):
         out.put("select distinct " if node.is_distinct else "select ")
         out.separated(", ", [item for item, _ in items])
-        if node.sources:
-            out.put(" from ")
-            out.separated(", ", node.sources)
+        _from(out, node.sources)
         _joins(out, node.joins)
         _where(out, node.where)
     with out.within(replace(inner, aliases=outputs)):
@@ -41,20 +42,49 @@ def _select(out: Writer, node: nodes.Select) -> None:
             out.separated(", ", node.group_by)
         if node.having is not None:
             out.put(" having ", node.having)
-    for kind, part in node.compounds:
-        out.put(f" {kind} ", _compound_part(part))
+    with out.within(replace(inner, sources=())):
+        for kind, part in node.compounds:
+            out.put(f" {kind} ", _compound_part(part))
+    results = replace(inner, sources=(), aliases=outputs)
     # A compound is ordered by its result columns alone.
-    visible = replace(inner, sources=(), aliases=outputs) if node.compounds else replace(inner, aliases=outputs)
-    with out.within(visible):
-        if node.order_by:
-            out.put(" order by ")
-            out.separated(", ", node.order_by)
+    is_known = len(outputs) == len(items)
+    _order_by(out, node, results if node.compounds and is_known else replace(inner, aliases=outputs), results)
+    with out.within(results):
         if node.limit is not None:
             out.put(" limit ", node.limit)
         elif node.offset is not None:
             out.put(" limit -1")
         if node.offset is not None:
             out.put(" offset ", node.offset)
+
+
+def _order_by(out: Writer, node: nodes.Select, visible: Scope, results: Scope) -> None:
+    aliases = {fold(item.alias) for item in node.items if isinstance(item, nodes.Aliased)}
+    for index, item in enumerate(node.order_by):
+        out.put(", " if index else " order by ")
+        name = _plain_name(item)
+        # A name alone is a result's alias first, and a column of the tables only when there is none such.
+        with out.within(results if name is not None and fold(name) in aliases else visible):
+            out.put(item)
+
+
+def _plain_name(node: nodes.Node) -> str | None:
+    while isinstance(node, nodes.Order | nodes.Collate):
+        node = node.operand
+    return node.column if isinstance(node, nodes.Ref) and node.table is None else None
+
+
+def _from(out: Writer, sources: tuple[nodes.Node, ...]) -> None:
+    for index, source in enumerate(sources):
+        out.put(", " if index else " from ")
+        _source(out, source)
+
+
+def _source(out: Writer, source: nodes.Node) -> None:
+    # A query in FROM does not see what it is joined with; the arguments of a function do.
+    is_query = isinstance(source, nodes.Aliased) and isinstance(source.operand, nodes.Subquery)
+    with out.within(replace(out.scope, sources=()) if is_query else out.scope):
+        out.put(source)
 
 
 def _compound_part(part: nodes.Select) -> nodes.Select:
@@ -68,7 +98,7 @@ def _with(out: Writer, tables: tuple[nodes.CommonTable, ...]) -> None:
     if not tables:
         return
     out.put("with recursive " if any(table.is_recursive for table in tables) else "with ")
-    scope = out.scope
+    scope = with_names(tables, out.scope)
     for index, table in enumerate(tables):
         out.put(", " if index else "")
         out.name(table.name)
@@ -79,8 +109,7 @@ def _with(out: Writer, tables: tuple[nodes.CommonTable, ...]) -> None:
         out.put(" as ")
         if table.is_materialized is not None:
             out.put("materialized " if table.is_materialized else "not materialized ")
-        outputs = common_table_outputs(table, scope)
-        known = replace(scope, common_tables=(*scope.common_tables, (table.name, outputs)))
+        known = with_common_table(table, scope)
         with out.within(known if table.is_recursive else scope):
             out.put("(", table.query, ")")
         scope = known
@@ -89,7 +118,8 @@ def _with(out: Writer, tables: tuple[nodes.CommonTable, ...]) -> None:
 
 def _joins(out: Writer, joins: tuple[nodes.Join, ...]) -> None:
     for join in joins:
-        out.put(f" {join.kind} join ", join.source)
+        out.put(f" {join.kind} join ")
+        _source(out, join.source)
         if join.on is not None:
             out.put(" on ", join.on)
 
@@ -110,6 +140,10 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
         out.put(" (")
         out.names(node.columns)
         out.put(")")
+    if node.rows and node.query is not None:
+        raise CompileError("an insert takes rows or a query, not both")
+    if node.columns and not node.rows and node.query is None:
+        raise CompileError("an insert names columns and gives nothing for them", hint="use values() or from_select()")
     with out.within(scope):
         if node.query is not None:
             _check_width(node, outputs_of(node.query, scope))
@@ -121,7 +155,7 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
     with out.within(replace(scope, sources=(target, replace(target, name="excluded")))):
         for conflict in node.conflicts:
             _conflict(out, conflict, node.table.name, target)
-    _returning(out, node.returning, replace(scope, sources=(target,)))
+    _returning(out, node.returning, replace(scope, sources=(target,), is_returning=True))
 
 
 def _guarded(query: nodes.Select) -> nodes.Select:
@@ -154,7 +188,9 @@ def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> 
             out.put(" (")
             out.separated(", ", node.columns)
             out.put(")")
-            _where(out, node.target_where)
+            # SQLite finds a partial index by its WHERE, and can compare that with literals only.
+            with out.as_literals():
+                _where(out, node.target_where)
     if node.assignments:
         out.put(" do update")
         # An unqualified name on the right means the row that is there, as in SQL; "excluded" is said.
@@ -171,16 +207,18 @@ def _update(out: Writer, node: nodes.Update) -> None:
     scope = with_common_tables(node.common_tables, out.scope)
     table = _table_of(node.table)
     target = _target(scope, node.table)
-    joined = (*node.sources, *(join.source for join in node.joins))
+    if node.joins and not node.sources:
+        raise CompileError("an update joins nothing", hint="say the first table with from_()")
+    visible = [target]
+    for source in sources_of((*node.sources, *(join.source for join in node.joins)), scope):
+        add_source(visible, source)
     out.put("update ", node.table)
-    with out.within(replace(scope, sources=(target, *sources_of(joined, scope)))):
+    with out.within(replace(scope, sources=tuple(visible))):
         _assignments(out, table.name, node.assignments)
-        if node.sources:
-            out.put(" from ")
-            out.separated(", ", node.sources)
+        _from(out, node.sources)
         _joins(out, node.joins)
         _where(out, node.where)
-    _returning(out, node.returning, replace(scope, sources=(target,)))
+    _returning(out, node.returning, replace(scope, sources=(target,), is_returning=True))
 
 
 @renders(nodes.Delete)
@@ -191,7 +229,7 @@ def _delete(out: Writer, node: nodes.Delete) -> None:
     out.put("delete from ", node.table)
     with out.within(replace(scope, sources=(target,))):
         _where(out, node.where)
-    _returning(out, node.returning, replace(scope, sources=(target,)))
+    _returning(out, node.returning, replace(scope, sources=(target,), is_returning=True))
 
 
 def _assignments(out: Writer, table: str, assignments: tuple[tuple[str, nodes.Node], ...]) -> None:
@@ -209,20 +247,8 @@ def _assignments(out: Writer, table: str, assignments: tuple[tuple[str, nodes.No
 def _returning(out: Writer, items: tuple[nodes.Node, ...], scope: Scope) -> None:
     if items:
         out.put(" returning ")
-        # SQLite reads a qualified name in RETURNING wrongly under an alias: plain names are certain.
-        plain = [_unqualified(item) for item, _ in items_of(items, scope)]
         with out.within(scope):
-            out.separated(", ", plain)
-
-
-def _unqualified(node: nodes.Node) -> nodes.Node:
-    match node:
-        case nodes.Ref(column):
-            return nodes.Ref(column)
-        case nodes.Aliased(nodes.Ref(column), alias):
-            return nodes.Aliased(nodes.Ref(column), alias)
-        case _:
-            return node
+            out.separated(", ", [item for item, _ in items_of(items, scope)])
 
 
 def _table_of(node: nodes.Node) -> nodes.TableName:
@@ -260,6 +286,4 @@ def returned_outputs(node: nodes.Query, scope: Scope) -> Outputs | None:
     if isinstance(node, nodes.Select):
         return outputs_of(node, scope)
     inner = replace(with_common_tables(node.common_tables, scope), sources=(_target(scope, node.table),))
-    outputs = [output for _, output in items_of(node.returning, inner)]
-    known = tuple(output for output in outputs if output is not None)
-    return known if len(known) == len(outputs) else None
+    return known_outputs(node.returning, inner)

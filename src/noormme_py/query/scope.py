@@ -55,7 +55,8 @@ class Source:
 class Scope:
     """The names visible at one place: sources, result aliases, and those of the queries around.
 
-    Without a schema nothing is known of the tables, and no name is refused.
+    Without a schema nothing is known of the tables, and no name is refused. `is_returning` marks the
+    scope of a RETURNING clause.
     """
 
     schema: Schema | None
@@ -63,6 +64,7 @@ class Scope:
     aliases: Outputs = ()
     common_tables: tuple[tuple[str, Outputs | None], ...] = ()
     parent: Scope | None = None
+    is_returning: bool = False
 
     def table_source(self, name: str, alias: str | None = None) -> Source:
         """Return the source for a table, a view or a common table expression."""
@@ -82,6 +84,11 @@ class Scope:
 
     def resolve(self, ref: nodes.Ref) -> Type:
         """Return the type of a column; raises ColumnNotFound or CompileError when it is not one."""
+        found = self.find(ref)
+        return None if found is None else found.type
+
+    def find(self, ref: nodes.Ref) -> Output | None:
+        """Return a column, or None when it may be one of a source that nothing is known of."""
         for scope in self._outward():
             if ref.table is not None:
                 source = scope._source(ref.table)
@@ -92,14 +99,14 @@ class Scope:
             if len(found) > 1:
                 owners = [s.name for s in scope.sources if s.find(ref.column) is not None]
                 raise CompileError(
-                    f"the column {ref.column!r} is in several tables",
+                    f"the column {ref.column[:100]!r} is in several tables",
                     hint="say which: " + " or ".join(repr(f"{owner}.{ref.column}") for owner in owners),
                 )
             if found:
-                return found[0].type
+                return found[0]
             for alias in scope.aliases:
                 if fold(alias.name) == fold(ref.column):
-                    return alias.type
+                    return alias
             if any(source.outputs is None for source in scope.sources):
                 return None
         if self.schema is None:
@@ -143,9 +150,10 @@ class Scope:
                 f"the query has no table {ref.table[:100]!r}",
                 hint=suggest(ref.table, [s.name for s in sources]),
             )
-        tables = ", ".join(repr(s.name) for s in sources) or "no table"
+        where = "in " + ", ".join(repr(s.name) for s in sources) if sources else "at this place"
         known = [o.name for s in sources for o in s.outputs or () if not o.is_hidden]
-        return ColumnNotFound(f"there is no column {ref.column[:100]!r} in {tables}", hint=suggest(ref.column, known))
+        known += [alias.name for scope in self._outward() for alias in scope.aliases]
+        return ColumnNotFound(f"there is no column {ref.column[:100]!r} {where}", hint=suggest(ref.column, known))
 
 
 def table_outputs(table: Table) -> Outputs:
@@ -153,12 +161,10 @@ def table_outputs(table: Table) -> Outputs:
     return tuple(Output(column.name, column, column.is_hidden) for column in table.columns)
 
 
-def _column_of(source: Source, name: str) -> Type:
+def _column_of(source: Source, name: str) -> Output | None:
     found = source.find(name)
-    if found is not None:
-        return found.type
-    if source.outputs is None:
-        return None
+    if found is not None or source.outputs is None:
+        return found
     raise ColumnNotFound(
         f"{source.name!r} has no column {name[:100]!r}",
         hint=suggest(name, [o.name for o in source.outputs if not o.is_hidden]),

@@ -40,11 +40,7 @@ class Select(Filtered, Joined):
 
     def having(self, column: object, operator: str | None = None, value: object = None) -> Self:
         """Keep the groups for which the condition holds."""
-        if operator is None:
-            condition = operands.predicate(column)
-        else:
-            condition = operands.comparison(operands.reference(column), operator, value)
-        return self.derive(having=operands.conjoin(self.node.having, condition))
+        return self.derive(having=operands.conjoin(self.node.having, operands.condition(column, operator, value)))
 
     def order_by(
         self,

@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 from noormme_py.errors import CompileError
 from noormme_py.names import suggest
 from noormme_py.query import nodes, operands
-from noormme_py.query.clauses import Builder, Filtered, Joined, Returning, assignments
+from noormme_py.query.clauses import Builder, Filtered, Joined, Returning, assignments, column_name
 from noormme_py.query.operands import Operand
 
 InsertType = TypeVar("InsertType", bound="InsertClauses")
@@ -30,7 +30,7 @@ class InsertClauses(Builder):
         several = _several(rows)
         if not several:
             raise CompileError("there are no rows to insert")
-        columns = self.node.columns or tuple(several[0])
+        columns = self.node.columns or tuple(map(column_name, several[0]))
         made = tuple(_row(columns, row) for row in several)
         if not columns:
             return self if len(several) == 1 else self._refuse_empty()
@@ -91,7 +91,11 @@ def _several(rows: Mapping[str, object] | Iterable[Mapping[str, object]]) -> lis
     if isinstance(rows, Mapping):
         one: Any = rows
         return [one]
-    return list(rows)
+    several = list(rows)
+    for row in several:
+        if not isinstance(row, Mapping):
+            raise CompileError(f"a row to insert is a mapping of columns and values, not {type(row).__name__}")
+    return several
 
 
 def batches(insert: nodes.Insert, max_rows: int, max_variables: int) -> list[nodes.Insert]:

@@ -37,9 +37,10 @@ class Slot:
 class Writer:
     """Collects SQL text and slots; knows the scope at the place being written."""
 
-    __slots__ = ("is_literal", "max_list", "parts", "scope", "slots")
+    __slots__ = ("is_checked", "is_literal", "max_list", "parts", "scope", "slots")
 
     def __init__(self, schema: Schema | None, *, is_literal: bool = False, max_list: int = MAX_LIST) -> None:
+        self.is_checked = schema is not None
         self.parts: list[str] = []
         self.slots: list[Slot] = []
         self.scope = Scope(schema)
@@ -61,6 +62,15 @@ class Writer:
     def name(self, name: str) -> None:
         """Write a quoted identifier."""
         self.parts.append(quote(name))
+
+    def unsure_name(self, name: str) -> None:
+        """Write the name of a column that may not be there.
+
+        SQLite takes an unknown name in double quotes for a string (sqlite.org/quirks.html); one in
+        backticks is always a name, and an error when there is no such column.
+        """
+        quote(name)
+        self.parts.append("`" + name.replace("`", "``") + "`")
 
     def names(self, names: Sequence[str]) -> None:
         """Write a list of quoted identifiers."""
@@ -92,6 +102,15 @@ class Writer:
             self.slots.append(slot)
 
     @contextmanager
+    def as_literals(self) -> Generator[None]:
+        """Write values as literals where SQLite has to see them when it prepares the statement."""
+        outer, self.is_literal = self.is_literal, True
+        try:
+            yield
+        finally:
+            self.is_literal = outer
+
+    @contextmanager
     def within(self, scope: Scope) -> Generator[None]:
         """Write with other names visible."""
         outer, self.scope = self.scope, scope
@@ -118,15 +137,16 @@ def literal(slot: Slot) -> str:
     """Return a value as a SQL literal, for the places where SQLite takes no parameters."""
     match slot.value:
         case _ if slot.name is not None:
-            raise CompileError(f"a table definition takes no placeholder ({slot.name!r})")
+            raise CompileError(f"SQLite takes no placeholder here ({slot.name!r})")
         case None:
             return "null"
         case bool() as value:
             return "1" if value else "0"
+        # Enums and the like say something of their own as text; the number itself is meant.
         case int() as value if -(2**63) <= value < 2**63:
-            return str(value)
+            return int.__repr__(value)
         case float() as value if value == value and abs(value) != float("inf"):
-            return repr(value)
+            return float.__repr__(value)
         case bytes() as value:
             return f"x'{value.hex()}'"
         case str() as value:
@@ -134,7 +154,7 @@ def literal(slot: Slot) -> str:
         case value:
             raise CompileError(
                 f"a {type(value).__name__} of this value has no SQL literal",
-                hint="a definition takes None, bool, 64-bit int, finite float, str and bytes",
+                hint="where SQLite takes no parameters, give None, bool, 64-bit int, finite float, str or bytes",
             )
 
 
