@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -72,8 +73,9 @@ class Config(Section):
     performance: PerformanceConfig = PerformanceConfig()
     optimization: OptimizationConfig = OptimizationConfig()
 
-    @property
+    @cached_property
     def location(self) -> Location:
+        """Where the database is; a relative path is settled by the working folder when this is first asked for."""
         return parse_location(self.connection.database)
 
     @property
@@ -87,10 +89,9 @@ def load_config(settings: Mapping[str, Any]) -> Config:
         config = Config.model_validate(settings)
     except ValidationError as fault:
         problems = fault.errors(include_input=False, include_url=False)
-        lines = [f"{'.'.join(map(str, p['loc'])) or 'config'}: {p['msg']}" for p in problems]
+        lines = [f"{'.'.join(map(str, p['loc'])) or 'config'}: {_told(p['type'], p['msg'])}" for p in problems]
         unknown = next((p["loc"] for p in problems if p["type"] == "extra_forbidden"), None)
-        hint = suggest(str(unknown[-1]), _keys(unknown[:-1])) if unknown else None
-        raise ConfigError("; ".join(lines), hint=hint) from None
+        raise ConfigError("; ".join(lines), hint=None if unknown is None else _suggestion(unknown)) from None
     _ = config.location
     return config
 
@@ -119,9 +120,18 @@ def _text(database: str | os.PathLike[str]) -> str:
     return os.path.abspath(text) if is_url_like else text
 
 
-def _keys(section: tuple[int | str, ...]) -> list[str]:
+def _told(kind: str, message: str) -> str:
+    return "there is no such setting" if kind == "extra_forbidden" else message
+
+
+def _suggestion(unknown: tuple[int | str, ...]) -> str | None:
+    *section, name = map(str, unknown)
+    return suggest(name, _keys(section, in_camel_case=not name.islower()))
+
+
+def _keys(section: Sequence[str], *, in_camel_case: bool) -> list[str]:
     model: Any = Config
     for name in section:
         field = next((f for key, f in model.model_fields.items() if name in (key, f.alias)), None)
         model = field.annotation if field is not None else Section
-    return list(model.model_fields)
+    return [field.alias or key if in_camel_case else key for key, field in model.model_fields.items()]

@@ -7,6 +7,7 @@ import pytest
 from noormme_py import Expression, Noormme, col, fn, raw, sql, table, val
 from noormme_py.client.async_queries import AsyncSelect
 from noormme_py.errors import ColumnNotFound, CompileError, DatabaseError
+from noormme_py.query.select import select_from
 from tests.query.shop import Case, promise_of
 
 
@@ -59,11 +60,11 @@ COMPOUNDS = [
         "compounds follow one another, order and limits are those of the whole",
         lambda db: (
             ids(db, "users")
+            .except_(ids(db, "posts").where("id", "=", 4))
+            .union_all(ids(db, "posts").where("id", "=", 1))
             .order_by("id", "desc")
             .limit(2)
             .offset(1)
-            .except_(ids(db, "posts").where("id", "=", 4))
-            .union_all(ids(db, "posts").where("id", "=", 1))
         ),
         'select "id" from "users" except select "id" from "posts" where "id" = ? union all select "id"'
         ' from "posts" where "id" = ?'
@@ -498,3 +499,9 @@ async def test_a_query_in_from_does_not_see_what_it_is_joined_with(db: Noormme) 
         db.update_table("users").set({"age": 1}).from_(inner.as_("p")).compile()
     with pytest.raises(ColumnNotFound, match="there is no column 'name' in 'posts'"):
         db.select_from("users").left_join(inner.as_("p"), col("p.id") == 1).select("p.id").compile()
+
+
+def test_an_order_or_a_limit_before_a_compound_is_refused() -> None:
+    for first in (select_from("a").select("x").limit(1), select_from("a").select("x").order_by("x")):
+        with pytest.raises(CompileError, match="first part of this union all has an order or a limit"):
+            first.union_all(select_from("b").select("x"))

@@ -149,6 +149,13 @@ METHODS = [
         [(3,), (4,)],
     ),
     Case(
+        "a condition that is compared keeps together",
+        lambda db: users(db).where((~(col("id") == 1)).compare("=", 1)).where((col("id") > 2).compare("is", True)),
+        found('(not ("id" = ?)) = ? and ("id" > ?) is ?'),
+        (1, 1, 2, 1),
+        [(3,), (4,)],
+    ),
+    Case(
         "or_ inside and_ and the reverse keep their parentheses",
         lambda db: users(db).where(and_(or_(col("id") == 1, and_(col("id") == 2, col("age") == 20)), col("age") > 0)),
         found('("id" = ? or ("id" = ? and "age" = ?)) and "age" > ?'),

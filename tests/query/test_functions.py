@@ -87,7 +87,7 @@ SCALARS = [
     ada("trim", fn.trim(val("  x ")), 'trim(?) as "trim"', ("  x ",), "x"),
     ada("substr to the end", fn.substr("name", 2), 'substr("name", ?) as "substr"', (2,), "da"),
     ada("substr of a length", fn.substr("name", 1, 2), 'substr("name", ?, ?) as "substr"', (1, 2), "Ad"),
-    ada("replace", fn.replace("name", val("A"), val("E")), 'replace("name", ?, ?) as "replace"', ("A", "E"), "Eda"),
+    ada("replace", fn.replace("name", "A", "E"), 'replace("name", ?, ?) as "replace"', ("A", "E"), "Eda"),
     ada("abs", fn.abs(-col("age")), 'abs(-"age") as "abs"', (), 36),
     ada("round", fn.round(col("age") / 5.0, 1), 'round("age" / ?, ?) as "round"', (5.0, 1), 7.2),
     ada("coalesce", fn.coalesce("email", val("none")), 'coalesce("email", ?) as "coalesce"', ("none",), "ada@x.org"),

@@ -16,15 +16,15 @@ from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine
-from noormme_py.engine.pragmas import PragmaCheck
+from noormme_py.engine.pragmas import PragmaCheck, complaints
 from noormme_py.engine.raw_connection import RawConnection, raw_connection
 from noormme_py.errors import (
     Closed,
-    ColumnNotFound,
     ConstraintError,
     NoormmeWarning,
+    QueryError,
     SchemaChanged,
-    TableNotFound,
+    SchemaError,
 )
 from noormme_py.introspect.discover import discover
 from noormme_py.query.statement import Operation, Statement
@@ -57,6 +57,8 @@ class Noormme(AsyncExecutor):
             self._config = database
         else:
             self._config = config_for(database, settings)
+        # Here a location that cannot be is told, and a relative one is settled.
+        _ = self._config.location
         self._codecs = Codecs(codecs)
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
@@ -87,13 +89,12 @@ class Noormme(AsyncExecutor):
         await self._engine.open()
         try:
             schema = await self._engine.read(discover(), None)
-            missing = self._codecs.unknown_tables(schema)
+            self._warn(self._codecs.unknown_tables(schema))
         except BaseException:
             await self._engine.close()
             raise
         limits = Limits(self._config.performance.max_batch_size, self._engine.max_variables)
         self._catalog = Catalog(schema, self._codecs, limits)
-        self._warn(missing)
         return self
 
     async def close(self) -> None:
@@ -186,20 +187,25 @@ class Noormme(AsyncExecutor):
         for _ in range(_ATTEMPTS):
             catalog = self.catalog
             try:
-                result: T = await run(make(catalog), catalog.schema.version)
-                return result
-            except SchemaChanged:
-                await self.refresh_schema()
-            except (TableNotFound, ColumnNotFound):
-                # The name may be one that another process has just made.
+                operation = make(catalog)
+            except (SchemaError, QueryError):
+                # The name, or the type that the value does not fit, may be one that another process has changed.
                 if await self._engine.read_schema_version() == catalog.schema.version:
                     raise
+                await self.refresh_schema()
+                continue
+            try:
+                result: T = await run(operation, catalog.schema.version)
+                return result
+            except SchemaChanged:
                 await self.refresh_schema()
             except ConstraintError as fault:
                 raise located(fault, catalog.schema) from None
         raise SchemaChanged(f"the schema changed {_ATTEMPTS} times while a statement was tried")
 
     def _warn(self, missing: list[str]) -> None:
+        for complaint in complaints(self._config, self._engine.pragmas):
+            _warn(complaint)
         for name in missing:
             _warn(f"codecs: {name!r} names a table that is not there")
         for flag, is_on in self._config.automation:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
+from noormme_py.client import raw_sql
 from noormme_py.client.async_executor import AsyncExecutor
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.catalog import Catalog
@@ -22,10 +23,12 @@ T = TypeVar("T")
 class AsyncTransaction(AsyncExecutor):
     """An open transaction. It is passed on, never ambient: what uses `db` instead is outside of it."""
 
-    def __init__(self, session: AsyncSession, catalog: Catalog, *, is_read_only: bool) -> None:
+    def __init__(self, session: AsyncSession, catalog: Catalog, *, is_read_only: bool, depth: int = 0) -> None:
         self._session = session
         self._catalog = catalog
         self._is_read_only = is_read_only
+        # How many transactions there are around this one.
+        self._depth = depth
         self._is_over = False
         self._has_savepoint = False
 
@@ -52,6 +55,7 @@ class AsyncTransaction(AsyncExecutor):
         return await self._run(make)
 
     async def run_bare(self, statement: Statement[T]) -> T:
+        raw_sql.check_inside_transaction(statement.sql)
         return await self._run(lambda _: ask(statement))
 
     async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
@@ -65,17 +69,17 @@ class AsyncTransaction(AsyncExecutor):
     async def transaction(self) -> AsyncGenerator[AsyncTransaction]:
         """Begin a savepoint: an error inside the block undoes the block, and the transaction goes on."""
         self._check()
-        inner = AsyncTransaction(self._session, self._catalog, is_read_only=self._is_read_only)
+        depth = self._depth + 1
+        inner = AsyncTransaction(self._session, self._catalog, is_read_only=self._is_read_only, depth=depth)
         self._has_savepoint = True
         try:
             await inner.begin()
-            try:
-                yield inner
-            except BaseException:
-                inner.end()
-                await self._session.control(Control.ROLLBACK)
-                raise
+            yield inner
             await inner.commit()
+        except BaseException:
+            # Whoever is cancelled while it begins cannot tell whether it did; this can.
+            await self._session.roll_back_to(depth)
+            raise
         finally:
             inner.end()
             self._has_savepoint = False

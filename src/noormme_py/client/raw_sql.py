@@ -11,6 +11,7 @@ from noormme_py.client.results import Result, raw_result
 from noormme_py.codec.encode import bind
 from noormme_py.codec.kinds import encode_untyped
 from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
+from noormme_py.names import fold
 from noormme_py.query import nodes
 from noormme_py.query.compiler import compile_fragment
 from noormme_py.query.expressions import Expression
@@ -25,7 +26,7 @@ from noormme_py.query.statement import (
     atomic,
     nothing,
 )
-from noormme_py.query.tokens import main_verb, split_script
+from noormme_py.query.tokens import main_verb, split_script, tokens
 
 Kind = Literal["read", "write", "definition", "bare"]
 
@@ -33,6 +34,8 @@ _READS = frozenset({"SELECT", "VALUES", "EXPLAIN"})
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
 _BARE = frozenset({"VACUUM", "ATTACH", "DETACH", "PRAGMA"})
 _TRANSACTIONS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+# SQLite drops the first without a word, and the second once something was written; the third it refuses.
+_KEPT_IN_TRANSACTIONS = frozenset({"foreign_keys", "journal_mode", "synchronous"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,19 @@ def kind_of(sql: str) -> Kind:
     if verb in _WRITES:
         return "write"
     return "bare" if verb in _BARE else "definition"
+
+
+def check_inside_transaction(sql: str) -> None:
+    """Raise TransactionError for a pragma that keeps its value as long as a transaction is open."""
+    verb, *words = [fold(token.identifier) for token in tokens(sql) if token.text != ";"]
+    # PRAGMA [schema.]name, and then = value or (value) where it is to be set.
+    if words[1:2] == ["."]:
+        words = words[2:]
+    if verb == "pragma" and len(words) > 1 and words[0] in _KEPT_IN_TRANSACTIONS:
+        raise TransactionError(
+            f"the pragma {words[0]} cannot be set inside a transaction",
+            hint="set it in the configuration, or with db.execute before the transaction begins",
+        )
 
 
 def encode_parameters(parameters: Sequence[object] | Mapping[str, object]) -> Parameters:

@@ -121,7 +121,8 @@ class Functions:
         return self.call("substr", item, start, *(() if length is None else (length,)))
 
     def replace(self, item: object, old: object, new: object) -> FunctionExpression:
-        return self.call("replace", item, old, new)
+        """Return the text with each `old` made `new`; both are data, also as strings."""
+        return self.call("replace", item, *(operands.Operand(operands.operand(text)) for text in (old, new)))
 
     def abs(self, item: object) -> FunctionExpression:
         return self.call("abs", item)

@@ -140,9 +140,26 @@ def check_distinct(outputs: Outputs) -> None:
         if fold(output.name) in seen:
             raise CompileError(
                 f"two result columns are named {output.name[:100]!r}, and a row can hold only one",
-                hint=f"select them by name and give one an alias: '{output.name[:100]} as other'",
+                hint=f"select them by name and give one an alias: '{_said(output)} as other'",
             )
         seen.add(fold(output.name))
+
+
+def _said(output: Output) -> str:
+    name = output.name[:100]
+    return f"{output.type.table}.{name}" if isinstance(output.type, Column) else name
+
+
+def check_derived(outputs: Outputs | None) -> None:
+    """Raise CompileError for columns that a query in FROM or WITH cannot give under their names."""
+    for output in outputs or ():
+        # SQLite calls such a column "column1", and would take the name outside for a string.
+        if fold(output.name) in ("true", "false"):
+            raise CompileError(
+                f"SQLite does not let a query in FROM or WITH call a column {output.name!r}",
+                hint=f"give it an alias: '{output.name} as other'",
+            )
+    check_distinct(outputs or ())
 
 
 def _common_type(one: Type, other: Type) -> Type:
@@ -221,8 +238,7 @@ def _named(table: nodes.CommonTable, outputs: Outputs | None) -> Outputs | None:
         )
     else:
         named = tuple(Output(name, output.type) for name, output in zip(table.columns, outputs, strict=True))
-    if named is not None:
-        check_distinct(named)
+    check_derived(named)
     return named
 
 
@@ -234,8 +250,7 @@ def _source_of(item: nodes.Node, scope: Scope) -> Source:
             return scope.table_source(name, alias)
         case nodes.Aliased(nodes.Subquery(query), alias):
             outputs = outputs_of(query, scope)
-            if outputs is not None:
-                check_distinct(outputs)
+            check_derived(outputs)
             return Source(alias, outputs)
         case nodes.Aliased(_, alias):
             return Source(alias, None)

@@ -55,6 +55,8 @@ class Select(Filtered, Joined):
         >>> select_from("users").select("id").order_by("age", "desc", nulls="last").order_by("name", collate="nocase")
         select "id" from "users" order by "age" desc nulls last, "name" collate "nocase"
         """
+        if isinstance(column, str) and column.startswith("-"):
+            raise CompileError(f"{column[:100]!r} is not a column", hint='say order_by("name", "desc")')
         node = operands.reference(column)
         if isinstance(node, nodes.Order):
             if direction or nulls or collate:
@@ -89,6 +91,11 @@ class Select(Filtered, Joined):
         return self._compound("except", other)
 
     def _compound(self, kind: nodes.CompoundKind, other: Operand) -> Self:
+        if self.node.order_by or self.node.limit or self.node.offset:
+            raise CompileError(
+                f"the first part of this {kind} has an order or a limit of its own",
+                hint="order and limit after the compound, or select from the part: select_from(part.as_('part'))",
+            )
         return self.derive(compounds=(*self.node.compounds, (kind, operands.query(other))))
 
     def as_(self, alias: str) -> Expression:

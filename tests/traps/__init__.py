@@ -1,0 +1,1 @@
+"""Where other tools fail: one short test for each promise of ours."""
