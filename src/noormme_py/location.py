@@ -16,7 +16,10 @@ MEMORY = ":memory:"
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One database. `mode` is SQLite's own: `rwc` makes a missing file, `rw` does not, `ro` only reads."""
+    """One database. `mode` is SQLite's own: `rwc` makes a missing file, `rw` does not, `ro` only reads.
+
+    The path is absolute, so that it stays the same file when the process changes its folder.
+    """
 
     path: str
     mode: Mode = "rwc"
@@ -35,9 +38,8 @@ class Location:
         """The file: URI that SQLite opens (sqlite.org/uri.html)."""
         if self.is_memory:
             return "file::memory:"
-        # An absolute path keeps the database the same when the process changes its folder.
         # Bytes, because a file name need not be UTF-8.
-        path = quote(os.fsencode(os.path.abspath(self.path)))
+        path = quote(os.fsencode(self.path))
         return f"file:{path}?mode={self.mode}" + ("&immutable=1" if self.is_immutable else "")
 
 
@@ -48,12 +50,12 @@ def parse_location(text: str | os.PathLike[str]) -> Location:
     the parameters `mode=ro|rw|rwc` and `immutable=1`.
     """
     if isinstance(text, os.PathLike):
-        return Location(_checked(os.fspath(text)))
+        return Location(os.path.abspath(_checked(os.fspath(text))))
     if not text.startswith(("sqlite:", "file:")):
         if "://" in text:
             scheme = text.split("://", 1)[0][:20]
             raise ConfigError(f"{scheme!r} is not a SQLite URL", hint="give a path, :memory: or sqlite:///path")
-        return Location(_checked(text))
+        return Location(_absolute(_checked(text)))
     if not text.startswith("sqlite://"):
         raise ConfigError(
             "a database URL begins with sqlite:///", hint="sqlite:///relative.db or sqlite:////absolute.db"
@@ -69,7 +71,7 @@ def parse_location(text: str | os.PathLike[str]) -> Location:
     path = os.fsdecode(unquote_to_bytes(parts.path[1:])) or MEMORY
     mode: Mode = "rwc"
     is_immutable = False
-    for key, value in parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)):
+    for key, value in parse_qsl(parts.query, keep_blank_values=True):
         if key == "mode" and value in get_args(Mode):
             mode = value  # type: ignore[assignment]
         elif key == "immutable" and value in ("0", "1"):
@@ -78,7 +80,11 @@ def parse_location(text: str | os.PathLike[str]) -> Location:
             raise ConfigError(f"the URL parameter {key} cannot be {value[:20]!r}", hint="mode=ro|rw|rwc, immutable=0|1")
         else:
             raise ConfigError(f"unknown URL parameter {key[:40]!r}", hint=suggest(key, ("mode", "immutable")))
-    return Location(_checked(path), mode, is_immutable)
+    return Location(_absolute(_checked(path)), mode, is_immutable)
+
+
+def _absolute(path: str) -> str:
+    return path if path == MEMORY else os.path.abspath(path)
 
 
 def _checked(path: str) -> str:

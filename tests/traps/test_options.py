@@ -80,7 +80,7 @@ async def test_a_pragma_that_did_not_take_is_told() -> None:
     [
         ({"optimisation": {}}, "optimization"),
         ({"optimization": {"cache_sise": 1}}, "cache_size"),
-        ({"optimization": {"cacheSise": 1}}, "cache_size"),
+        ({"optimization": {"cacheSise": 1}}, "cacheSize"),
         ({"performance": {"max_reader": 1}}, "max_readers"),
         ({"automation": {"enable_auto_optimisation": True}}, "enable_auto_optimization"),
         ({"cache": {}}, ""),

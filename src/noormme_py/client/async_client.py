@@ -16,7 +16,7 @@ from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine
-from noormme_py.engine.pragmas import PragmaCheck, complaints
+from noormme_py.engine.pragmas import PragmaCheck, Role, complaints
 from noormme_py.engine.raw_connection import RawConnection, raw_connection
 from noormme_py.errors import (
     Closed,
@@ -129,14 +129,18 @@ class Noormme(AsyncExecutor):
         return raw_connection(self._config)
 
     async def refresh_schema(self) -> Schema:
-        known = self.catalog
-        schema = await self._engine.read(discover(), None)
-        self._catalog = known.with_schema(schema)
-        return schema
+        return await self._discover("reader")
 
     async def notice_schema(self) -> None:
-        if await self._engine.read_schema_version() != self.catalog.schema.version:
-            await self.refresh_schema()
+        # It follows a write, and goes where the write went: the caller may hold every reader himself.
+        if await self._engine.read_schema_version(on="writer") != self.catalog.schema.version:
+            await self._discover("writer")
+
+    async def _discover(self, on: Role) -> Schema:
+        known = self.catalog
+        schema = await self._engine.read(discover(), None, on=on)
+        self._catalog = known.with_schema(schema)
+        return schema
 
     async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
         return await self._retried(self._engine.read, make)
@@ -148,7 +152,8 @@ class Noormme(AsyncExecutor):
         return await self._engine.run_bare(statement)
 
     async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
-        await self.notice_schema()
+        if await self._engine.read_schema_version() != self.catalog.schema.version:
+            await self.refresh_schema()
         catalog = self.catalog
         async with (
             self._engine.lease(is_read_only=True) as session,

@@ -14,7 +14,7 @@ from noormme_py.engine.lane import Lane
 from noormme_py.engine.pool import Lease, Pool
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
-from noormme_py.errors import Closed, ForkedConnection, WrongLoop
+from noormme_py.errors import Closed, ForkedConnection, TransactionError, WrongLoop
 from noormme_py.query.statement import Control, Operation, Statement
 
 T = TypeVar("T")
@@ -46,21 +46,29 @@ class AsyncEngine:
         return [check for pool in pools.values() for c in pool.connections for check in c.pragmas]
 
     async def open(self) -> None:
-        """Open the writer. Readers open when they are first needed."""
+        """Open the writer. Readers open when they are first needed. Doing it again does nothing."""
+        if not self.is_open:
+            await self._open()
+
+    async def _open(self) -> None:
         timeout_s = self._config.optimization.busy_timeout / 1000
         writers = Pool(1, self._lane("writer"), timeout_s)
         lease = await writers.acquire()
-        self.max_variables = writers.connections[0].max_variables
         writers.release(lease)
+        if self._writers is not None:
+            # Another task has opened it meanwhile.
+            await writers.close(CLOSE_TIMEOUT_S)
+            return
+        self.max_variables = writers.connections[0].max_variables
         self._writers = writers
         is_shared = self._config.location.is_memory
         self._readers = writers if is_shared else Pool(self._config.max_readers, self._lane("reader"), timeout_s)
         self._loop = asyncio.get_running_loop()
         self._pid = os.getpid()
 
-    async def read(self, operation: Operation[T], schema_version: int | None) -> T:
-        """Drive an operation that reads on a reader lane."""
-        return await self._run(self._pool("reader"), lambda c: c.read(operation, schema_version))
+    async def read(self, operation: Operation[T], schema_version: int | None, *, on: Role = "reader") -> T:
+        """Drive an operation that reads, on a reader lane unless it is to follow the writes on the writer's."""
+        return await self._run(self._pool(on), lambda c: c.read(operation, schema_version))
 
     async def write(self, operation: Operation[T], schema_version: int | None) -> T:
         """Drive an operation on the writer lane, in a transaction of its own."""
@@ -70,9 +78,9 @@ class AsyncEngine:
         """Run a statement that takes no transaction (VACUUM, ATTACH, some pragmas) on the writer lane."""
         return await self._run(self._pool("writer"), lambda c: _bare(c, statement))
 
-    async def read_schema_version(self) -> int:
+    async def read_schema_version(self, *, on: Role = "reader") -> int:
         """Ask the database for its schema cookie."""
-        return await self._run(self._pool("reader"), Connection.read_schema_version)
+        return await self._run(self._pool(on), Connection.read_schema_version)
 
     @asynccontextmanager
     async def lease(self, *, is_read_only: bool) -> AsyncGenerator[AsyncSession]:
@@ -83,8 +91,10 @@ class AsyncEngine:
         try:
             yield session
         finally:
-            await session.end()
-            pool.release(lease)
+            try:
+                await session.end()
+            finally:
+                pool.release(lease)
 
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""
@@ -93,9 +103,12 @@ class AsyncEngine:
             return
         writers, readers = self._writers, self._readers
         self._writers = self._readers = None
-        if readers is not None and readers is not writers:
-            await readers.close(CLOSE_TIMEOUT_S)
-        await writers.close(CLOSE_TIMEOUT_S)
+        try:
+            if readers is not None and readers is not writers:
+                await readers.close(CLOSE_TIMEOUT_S)
+        finally:
+            # The writer goes last, alone, so that it can empty the write-ahead log.
+            await writers.close(CLOSE_TIMEOUT_S)
 
     async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
         lease = await pool.acquire()
@@ -141,19 +154,25 @@ class AsyncSession:
         self._engine = engine
         self._lane = lease.lane
         self._is_over = False
+        self._streams: set[StreamCursor] = set()
 
     async def drive(self, operation: Operation[T]) -> tuple[T, int]:
         """Drive an operation; return its value and the schema version after it."""
         return await self._run(lambda c: (c.drive(operation), c.refresh_schema_version()))
 
     async def control(self, request: Control) -> int:
-        """Begin, commit or roll back; return the schema version after it."""
+        """Begin or commit; return the schema version after it."""
 
         def work(connection: Connection) -> int:
             connection.answer(request)
             return connection.read_schema_version()
 
-        return await self._run(work, is_cleanup=request is Control.ROLLBACK)
+        return await self._run(work)
+
+    async def roll_back_to(self, depth: int) -> None:
+        """Undo what is open beyond so many levels, if anything is."""
+        if self._engine.is_open:
+            await self._lane.run(lambda connection: connection.roll_back_to(depth), is_cleanup=True)
 
     async def chunks(
         self, statement: Statement[Callable[[list[Any]], list[Any]]], schema_version: int | None
@@ -164,7 +183,13 @@ class AsyncSession:
         """
 
         def begin(connection: Connection) -> StreamCursor:
-            return StreamCursor(connection, statement, schema_version)
+            cursor = StreamCursor(connection, statement, schema_version)
+            self._streams.add(cursor)
+            return cursor
+
+        def close(_: Connection) -> None:
+            self._streams.discard(cursor)
+            cursor.close()
 
         cursor = await self._run(begin)
         try:
@@ -172,19 +197,27 @@ class AsyncSession:
                 yield rows
         finally:
             if not self._is_over and self._engine.is_open:
-                await self._lane.run(cursor.close, is_cleanup=True)
+                await self._lane.run(close, is_cleanup=True)
 
     async def end(self) -> None:
-        """Roll back what is open; the lane can be given on."""
+        """Close what streams are left and roll back what is open; the lane can be given on."""
         self._is_over = True
         if self._engine.is_open:
-            await self._lane.run(Connection.abandon, is_cleanup=True)
+            await self._lane.run(self._leave, is_cleanup=True)
 
-    async def _run(self, work: Callable[[Connection], T], *, is_cleanup: bool = False) -> T:
+    def _leave(self, connection: Connection) -> None:
+        # A statement that is left in the middle would hold its snapshot, and refuse every later write.
+        while self._streams:
+            self._streams.pop().close()
+        connection.abandon()
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        if self._is_over:
+            raise TransactionError("this transaction is over", hint="begin another with db.transaction()")
         if not self._engine.is_open:
             raise Closed("the database is closed")
         self._engine.check_caller()
-        return await self._lane.run(work, is_cleanup=is_cleanup)
+        return await self._lane.run(work)
 
 
 def _bare(connection: Connection, statement: Statement[T]) -> T:

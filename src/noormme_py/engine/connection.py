@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,11 +17,12 @@ from noormme_py.errors import (
     DatabaseError,
     Interrupted,
     NoormmeError,
+    QueryError,
     SchemaChanged,
     TransactionError,
 )
 from noormme_py.location import Location
-from noormme_py.query.statement import Control, ManyStatement, Operation, Parameters, Request, Statement
+from noormme_py.query.statement import Control, ManyStatement, Operation, Parameters, Raw, Request, Statement
 
 T = TypeVar("T")
 
@@ -74,8 +76,8 @@ class Connection:
         """Drive an operation that reads; raises SchemaChanged when it was made for another schema."""
         try:
             result = self.drive(operation)
-        except DatabaseError:
-            # "no such column" may be the first news of a changed schema.
+        except NoormmeError:
+            # "no such column", or a value that does not decode, may be the first news of a changed schema.
             self.verify(schema_version)
             raise
         finally:
@@ -123,14 +125,19 @@ class Connection:
         self._check_transaction()
         try:
             if isinstance(request, ManyStatement):
-                return self._raw.executemany(request.sql, request.batches).rowcount
+                check_text(request.sql)
+                return self._raw.executemany(request.sql, self._until_stopped(request.batches)).rowcount
             return self._run(request)
         except sqlite3.Error as fault:
             raise translate(fault, request.sql) from None
 
     def open_cursor(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
-        """Begin a statement whose rows are fetched bit by bit."""
-        return self._raw.execute(sql, parameters)
+        """Begin a statement."""
+        try:
+            return self._raw.execute(sql, parameters)
+        except UnicodeEncodeError:
+            check_text(sql)
+            raise
 
     def read_schema_version(self) -> int:
         """Ask the database for its schema cookie."""
@@ -153,12 +160,19 @@ class Connection:
         self._raw.close()
 
     def _run(self, statement: Statement[Any]) -> Any:
-        cursor = self._raw.execute(statement.sql, statement.parameters)
+        cursor = self.open_cursor(statement.sql, statement.parameters)
         try:
             return statement.collect(cursor)
         finally:
             # An unfinished SELECT would hold its read transaction open.
             cursor.close()
+
+    def _until_stopped(self, batches: Iterable[Sequence[Raw]]) -> Iterator[Sequence[Raw]]:
+        # SQLite can be interrupted only while a statement runs, and between two rows none does.
+        for batch in batches:
+            if self.is_stopped:
+                raise Interrupted("the statement was stopped")
+            yield batch
 
     def _check_transaction(self) -> None:
         # Without this, what follows a rollback of SQLite's own would be written outside any transaction.
@@ -185,20 +199,31 @@ class Connection:
         except sqlite3.Error as fault:
             raise translate(fault, request.value) from None
 
-    def _rollback(self) -> None:
-        self._depth -= 1
-        if not self._raw.in_transaction:
-            # SQLite has rolled back already: a full disk, an interrupt, ON CONFLICT ROLLBACK.
-            return
-        if self._depth:
-            self._raw.execute(f"rollback to level{self._depth}")
-            self._raw.execute(f"release level{self._depth}")
-        else:
-            self._raw.execute("rollback")
+    def roll_back_to(self, depth: int) -> None:
+        """Undo the levels beyond so many that are open."""
+        while self._depth > depth:
+            self._rollback()
 
     def abandon(self) -> None:
-        """Roll back whatever is open. It never raises: the error that led here is the one to be told."""
+        """Roll back whatever is open."""
         self._depth = 0
+        self._roll_back_all()
+
+    def _rollback(self) -> None:
+        """Undo the innermost level. It never raises: the error that led here is the one to be told."""
+        self._depth -= 1
+        # SQLite may have rolled back already: a full disk, an interrupt, ON CONFLICT ROLLBACK.
+        if self._depth and self._raw.in_transaction:
+            try:
+                self._raw.execute(f"rollback to level{self._depth}")
+                self._raw.execute(f"release level{self._depth}")
+            except sqlite3.Error:
+                # Then all of it goes, and the next statement of the outer level is told so.
+                self._roll_back_all()
+        elif not self._depth:
+            self._roll_back_all()
+
+    def _roll_back_all(self) -> None:
         if self._raw.in_transaction:
             try:
                 self._raw.execute("rollback")
@@ -224,6 +249,14 @@ def check_sqlite() -> None:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         oldest = ".".join(map(str, OLDEST_SQLITE))
         raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old; {oldest} or newer is needed")
+
+
+def check_text(sql: str) -> None:
+    """Raise QueryError for SQL that is not UTF-8."""
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        raise QueryError("the SQL has a lone surrogate, which UTF-8 cannot hold") from None
 
 
 def check_path(location: Location) -> None:

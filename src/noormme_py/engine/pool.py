@@ -11,6 +11,9 @@ from noormme_py.engine.connection import Connection
 from noormme_py.engine.lane import Lane
 from noormme_py.errors import Closed, DatabaseBusy, TransactionError
 
+# How soon at the earliest whoever waits looks again who holds the lanes.
+_SHORTEST_LOOK_S = 0.01
+
 
 @dataclass(slots=True)
 class Lease:
@@ -31,7 +34,8 @@ class Pool:
         self._idle: list[Lane] = []
         self._opening = 0
         self._leases: list[Lease] = []
-        self._waiting: deque[asyncio.Future[Lane]] = deque()
+        # They are given a lane, or None: the place of one, which they may open.
+        self._waiting: deque[asyncio.Future[Lane | None]] = deque()
         self._is_closed = False
         self._turns = 0
         self.connections: list[Connection] = []
@@ -45,7 +49,7 @@ class Pool:
         elif len(self._lanes) + self._opening < self._size:
             lane = await self._open()
         else:
-            lane = await self._wait()
+            lane = await self._wait() or await self._open()
         lease = Lease(lane, asyncio.current_task() if for_transaction else None)
         self._leases.append(lease)
         self._turns += 1
@@ -65,14 +69,15 @@ class Pool:
                 waiter.set_exception(Closed("the database was closed while this waited"))
         lanes, self._lanes, self._idle = self._lanes, [], []
         for lane in lanes:
-            await lane.close(timeout_s)
+            lane.end()
+        await asyncio.gather(*(lane.close(timeout_s) for lane in lanes))
 
     def abandon(self) -> None:
         """Tell every lane to end, without waiting."""
         for lane in self._lanes:
             lane.end()
 
-    def _give(self, lane: Lane) -> None:
+    def _give(self, lane: Lane | None) -> None:
         if self._is_closed:
             return
         while self._waiting:
@@ -80,15 +85,19 @@ class Pool:
             if not waiter.done():
                 waiter.set_result(lane)
                 return
-        self._idle.append(lane)
+        if lane is not None:
+            self._idle.append(lane)
 
     async def _open(self) -> Lane:
         lane = self._make(len(self._lanes) + self._opening)
         self._opening += 1
         try:
             connection = await lane.open()
-        finally:
+        except BaseException:
             self._opening -= 1
+            self._give(None)
+            raise
+        self._opening -= 1
         if self._is_closed:
             await lane.close(0)
             raise Closed("the database was closed while this waited")
@@ -96,23 +105,26 @@ class Pool:
         self.connections.append(connection)
         return lane
 
-    async def _wait(self) -> Lane:
+    async def _wait(self) -> Lane | None:
         task = asyncio.current_task()
         if self._leases and all(lease.task is task for lease in self._leases):
             raise TransactionError(
                 "this task holds the transaction it would wait for",
                 hint="inside `async with db.transaction() as tx` use tx, not db",
             )
-        waiter: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[Lane | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
+        look_s = self._busy_timeout_s
         try:
             while True:
                 turns = self._turns
-                await asyncio.wait({waiter}, timeout=self._busy_timeout_s)
+                await asyncio.wait({waiter}, timeout=look_s)
                 if waiter.done():
                     return waiter.result()
+                look_s = max(look_s, _SHORTEST_LOOK_S)
                 # Short jobs that follow each other are progress; one holder that never lets go is not.
-                if turns == self._turns and all(lease.task is not None for lease in self._leases):
+                are_transactions = not self._opening and all(lease.task is not None for lease in self._leases)
+                if turns == self._turns and are_transactions:
                     raise DatabaseBusy(
                         "another transaction of this process holds the database",
                         hint="it has held it for longer than busy_timeout; keep transactions short",

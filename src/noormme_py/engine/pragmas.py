@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,10 +36,21 @@ def apply_pragmas(connection: sqlite3.Connection, config: Config, role: Role, na
     return [_set(connection, config, pragma, value, name) for pragma, value in _asked(config, role)]
 
 
-def was_asked_for(config: Config, check: PragmaCheck) -> bool:
-    """Whether the caller set this option, so that a difference is more than a default that does not apply."""
-    field = _FIELDS.get(check.name, check.name)
-    return field in config.optimization.model_fields_set
+def complaints(config: Config, checks: Iterable[PragmaCheck]) -> list[str]:
+    """Return what did not take effect and should be told: what the caller asked for, or what is not safe.
+
+    A default that does not apply (WAL in memory) is no reason to complain, and what several connections
+    have in common is said once.
+    """
+    found: dict[str, None] = {}
+    for check in checks:
+        field = _FIELDS.get(check.name, check.name)
+        if check.is_as_asked and check.reason is not None:
+            found[f"optimization.{field}: {check.reason}"] = None
+        elif not check.is_as_asked and field in config.optimization.model_fields_set:
+            asked = f"PRAGMA {check.name} is {check.got!r}, and {check.asked!r} was asked for"
+            found[f"optimization.{field}: {asked}: {check.reason}"] = None
+    return [*found]
 
 
 _FIELDS = {"journal_mode": "enable_wal_mode", "foreign_keys": "enable_foreign_keys"}
@@ -46,10 +58,11 @@ _FIELDS = {"journal_mode": "enable_wal_mode", "foreign_keys": "enable_foreign_ke
 
 def _asked(config: Config, role: Role) -> list[tuple[str, int | str]]:
     asked = config.optimization
+    rollback_journal = "memory" if config.location.is_memory else "delete"
     return [
         # First, so that the others wait for a lock as long as they may.
         ("busy_timeout", asked.busy_timeout),
-        ("journal_mode", "wal" if asked.enable_wal_mode else "delete"),
+        ("journal_mode", "wal" if asked.enable_wal_mode else rollback_journal),
         ("synchronous", _SYNCHRONOUS[asked.synchronous]),
         ("foreign_keys", int(asked.enable_foreign_keys)),
         ("cache_size", asked.cache_size),

@@ -45,6 +45,6 @@ class StreamCursor:
             raise translate(fault, self._sql) from None
         return self._decode(rows) if rows else []
 
-    def close(self, _: Connection) -> None:
+    def close(self) -> None:
         """End the statement."""
         self._cursor.close()

@@ -1,0 +1,1 @@
+"""Real files, threads and other processes: transactions, cancellation, closing, faults."""
