@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from noormme_py.codec.kinds import Codec, decode_bool
+from noormme_py.codec.kinds import Codec, decode_bool, decode_float
 from noormme_py.codec.shapes import Shape, check_columns
 from noormme_py.errors import DecodeError, NoormmeError
 
@@ -43,6 +43,8 @@ def row_decoder(columns: Sequence[ResultColumn], shape: Shape) -> RowDecoder[Any
             values.append(f"c{index}")
         elif decode is decode_bool:
             values.append(f"bools[c{index}]")
+        elif decode is decode_float:
+            values.append(f"float(c{index}) if c{index}.__class__ is int else c{index}")
         else:
             namespace[f"d{index}"] = decode
             values.append(f"None if c{index} is None else d{index}(c{index})")
@@ -145,9 +147,9 @@ def _explain(fault: Exception, row: Sequence[Any], columns: Sequence[ResultColum
         except Exception as found:
             return _fault(column, found, stored)
     if isinstance(fault, ValidationError):
-        where = ", ".join(
-            f"{'.'.join(map(str, error['loc']))} ({error['type']})" for error in fault.errors(include_input=False)
-        )
+        # Only the field: what comes behind it in `loc` may be a key out of the stored JSON.
+        errors = fault.errors(include_input=False)
+        where = ", ".join(dict.fromkeys(f"{(error['loc'] or ('row',))[0]} ({error['type']})" for error in errors))
         return DecodeError(f"a row does not validate as {shape.cls.__name__}: {where}")
     return DecodeError(f"a row cannot be made into {shape.cls.__name__}: {type(fault).__name__}")
 

@@ -71,9 +71,10 @@ def _encode_list(slot: Slot, values: object, codec: Codec | None) -> str:
             raw = encode_value(value, codec, is_written=False)
         except (ValueError, TypeError) as fault:
             raise EncodeError(f"{_label(slot.type)}: {fault}") from None
-        if not isinstance(raw, int | str):
+        # SQLite's JSON cuts a text off at a NUL, and does not promise the last digit of a float.
+        if not isinstance(raw, int | str) or (isinstance(raw, str) and "\0" in raw):
             raise EncodeError(
-                f"{_label(slot.type)}: a list this long can hold whole numbers and text only",
+                f"{_label(slot.type)}: a list this long can hold whole numbers and text without NUL only",
                 hint="put the values into a table and join it",
             )
         encoded.append(raw)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from math import isfinite
 from operator import index
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,8 @@ class Codec:
 
 
 def encode_int(value: Any) -> int:
+    if isinstance(value, bool):
+        raise _expected("an int", value)
     # Not isinstance(value, SupportsIndex): looking at a protocol takes a hundred times as long.
     try:
         number = index(value)
@@ -89,7 +92,7 @@ def encode_any(value: object) -> Raw:
     if isinstance(value, float):
         return encode_float(value)
     if isinstance(value, int):
-        return encode_int(value)
+        return encode_int(int(value))
     if isinstance(value, str):
         return encode_str(value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -173,10 +176,17 @@ def decode_decimal(stored: Raw) -> Decimal:
         return Decimal(repr(stored))
     if isinstance(stored, bytes):
         raise TypeError("a BLOB is not a decimal")
+    if stored is None:
+        raise TypeError("NULL is not a decimal")
     try:
-        return Decimal(stored or 0)
+        return Decimal(stored)
     except InvalidOperation:
         raise ValueError("not a decimal") from None
+
+
+def decode_float(stored: Any) -> Any:
+    """Give a float where SQLite gives an integer: RETURNING does for a whole number in a REAL column."""
+    return float(stored) if stored.__class__ is int else stored
 
 
 def decode_bool(stored: Raw) -> bool:
@@ -219,8 +229,8 @@ def _unix(name: str, unit: timedelta) -> Codec:
 
 def _json_number(value: object) -> Raw:
     # A column of numeric affinity turns the text of a number into a number, not always the same one.
-    if isinstance(value, float) and not isinstance(value, bool):
-        return encode_float(value)
+    if isinstance(value, float) and isfinite(value):
+        return float(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return encode_int(value)
     return encode_json(value)
@@ -251,7 +261,7 @@ _PLAIN: dict[str, Codec] = {
         Codec("date", date, encode_date, date.fromisoformat),
         Codec("datetime", datetime, encode_datetime, datetime.fromisoformat),
         Codec("decimal", Decimal, encode_decimal_text, decode_decimal, _NUMBERS),
-        Codec("float", float, encode_float, None, _NUMBERS),
+        Codec("float", float, encode_float, decode_float, _NUMBERS),
         Codec("int", int, encode_int, None, _NUMBERS),
         Codec("json", Any, encode_json, decode_json),
         Codec("str", str, encode_str),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
-from noormme_py.codec.kinds import Codec, codec_for, codec_names, enum_codec
+from noormme_py.codec.affinity import held_to
+from noormme_py.codec.kinds import Codec, codec_for, codec_names, encode_any, enum_codec
+from noormme_py.codec.own import own_codec
 from noormme_py.errors import ConfigError
 from noormme_py.names import fold, suggest
 from noormme_py.query.scope import Type
@@ -42,14 +45,13 @@ class Codecs:
     __slots__ = ("_choices", "_names")
 
     def __init__(self, overrides: Mapping[str, CodecChoice] | None = None) -> None:
-        self._choices: dict[str, CodecChoice] = {}
-        self._names = dict(overrides or {})
-        for name, choice in self._names.items():
-            table, dot, column = name.rpartition(".")
+        self._choices: dict[str, Callable[[Column], Codec]] = {}
+        self._names = tuple(overrides or ())
+        for name, choice in (overrides or {}).items():
+            table, dot, column = name.rpartition(".") if isinstance(name, str) else ("", "", "")
             if not (dot and table and column):
-                raise ConfigError(f"codecs: {name[:100]!r} is not a table.column")
-            _check(name, choice)
-            self._choices[fold(name)] = choice
+                raise ConfigError(f"codecs: {str(name)[:100]!r} is not a table.column")
+            self._choices[fold(name)] = _chosen(name, choice)
 
     def of(self, type_: Type) -> Codec | None:
         """Return the codec of a type, or None where a value is handed on as it is."""
@@ -59,13 +61,8 @@ class Codecs:
 
     def of_column(self, column: Column) -> Codec:
         """Return the codec of a column."""
-        choice = self._choices.get(fold(f"{column.table}.{column.name}")) if self._choices else None
-        if isinstance(choice, Codec):
-            return choice
-        if isinstance(choice, type) and issubclass(choice, Enum):
-            return enum_codec(choice)
-        name = column.kind if choice is None else _NAME_OF_TYPE[choice] if isinstance(choice, type) else choice
-        return codec_for(name, column.affinity, column.declared_type)
+        chosen = self._choices.get(fold(f"{column.table}.{column.name}")) if self._choices else None
+        return _of_kind(column.kind, column) if chosen is None else chosen(column)
 
     def unknown_tables(self, schema: Schema) -> list[str]:
         """Return the overrides of tables that are not there; raises ColumnNotFound for a column that is not."""
@@ -80,16 +77,35 @@ class Codecs:
         return missing
 
 
-def _check(name: str, choice: CodecChoice) -> None:
-    if isinstance(choice, Codec) or (isinstance(choice, type) and issubclass(choice, Enum)):
-        return
+def _chosen(name: str, choice: CodecChoice) -> Callable[[Column], Codec]:
+    """Return what gives a column the codec that was chosen for it; raises ConfigError."""
+    if isinstance(choice, Codec):
+        own = own_codec(choice)
+        return lambda _: own
+    if isinstance(choice, type) and issubclass(choice, Enum):
+        _check_values(name, choice)
+        members = enum_codec(choice)
+        return lambda column: held_to(members, "any", column.affinity)
     if isinstance(choice, str):
-        if choice in codec_names():
-            return
-        raise ConfigError(
-            f"codecs: there is no codec {choice[:40]!r} for {name!r}", hint=suggest(choice, codec_names())
-        )
-    if choice not in _NAME_OF_TYPE:
+        if choice not in codec_names():
+            raise ConfigError(
+                f"codecs: there is no codec {choice[:40]!r} for {name!r}", hint=suggest(choice, codec_names())
+            )
+        return partial(_of_kind, choice)
+    if not isinstance(choice, type) or choice not in _NAME_OF_TYPE:
         raise ConfigError(
             f"codecs: {getattr(choice, '__name__', choice)!r} has no codec", hint="give a Codec of your own"
         )
+    return partial(_of_kind, _NAME_OF_TYPE[choice])
+
+
+def _of_kind(kind: str, column: Column) -> Codec:
+    return held_to(codec_for(kind, column.affinity, column.declared_type), kind, column.affinity)
+
+
+def _check_values(name: str, kind: type[Enum]) -> None:
+    for member in kind:
+        try:
+            encode_any(member.value)
+        except (ValueError, TypeError) as fault:
+            raise ConfigError(f"codecs: {kind.__name__}.{member.name} cannot be stored in {name!r}: {fault}") from None

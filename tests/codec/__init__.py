@@ -1,0 +1,1 @@
+"""Values across the border, through a real database and back."""

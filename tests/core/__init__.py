@@ -1,0 +1,1 @@
+"""Operations driven by a script: no database, no event loop."""
