@@ -265,3 +265,11 @@ def test_no_part_of_a_value_gets_through_whatever_quotes_it_holds(left: str, rig
 )
 def test_what_sqlite_says_of_the_statement_itself_is_shown(message: str, sql: str) -> None:
     assert message in str(translate(Fault(message), sql))
+
+
+async def test_a_rank_that_cannot_be_read_does_not_tell_the_parameter(tmp_path: Path) -> None:
+    async with Noormme(tmp_path / "app.db") as db:
+        await db.execute_script("create virtual table n using fts5(t); insert into n values ('a');")
+        with pytest.raises(DatabaseError) as fault:
+            await db.execute("select * from n where n match 'a' and rank match ?", ["s3cret(("])
+        assert "s3cret" not in str(fault.value)
