@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
@@ -18,12 +18,17 @@ MEMORY = ":memory:"
 class Location:
     """One database. `mode` is SQLite's own: `rwc` makes a missing file, `rw` does not, `ro` only reads.
 
-    The path is absolute, so that it stays the same file when the process changes its folder.
+    `path` is as it was given; `file` is absolute from the beginning, and so stays the same file when the
+    process changes its folder.
     """
 
     path: str
     mode: Mode = "rwc"
     is_immutable: bool = False
+    file: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", self.path if self.is_memory else os.path.abspath(self.path))
 
     @property
     def is_memory(self) -> bool:
@@ -39,7 +44,7 @@ class Location:
         if self.is_memory:
             return "file::memory:"
         # Bytes, because a file name need not be UTF-8.
-        path = quote(os.fsencode(self.path))
+        path = quote(os.fsencode(self.file))
         return f"file:{path}?mode={self.mode}" + ("&immutable=1" if self.is_immutable else "")
 
 
@@ -50,12 +55,14 @@ def parse_location(text: str | os.PathLike[str]) -> Location:
     the parameters `mode=ro|rw|rwc` and `immutable=1`.
     """
     if isinstance(text, os.PathLike):
-        return Location(os.path.abspath(_checked(os.fspath(text))))
+        # A path object is always a path, though it be named ":memory:".
+        path = _checked(os.fspath(text))
+        return Location(os.path.abspath(path) if path == MEMORY else path)
     if not text.startswith(("sqlite:", "file:")):
         if "://" in text:
             scheme = text.split("://", 1)[0][:20]
             raise ConfigError(f"{scheme!r} is not a SQLite URL", hint="give a path, :memory: or sqlite:///path")
-        return Location(_absolute(_checked(text)))
+        return Location(_checked(text))
     if not text.startswith("sqlite://"):
         raise ConfigError(
             "a database URL begins with sqlite:///", hint="sqlite:///relative.db or sqlite:////absolute.db"
@@ -80,11 +87,7 @@ def parse_location(text: str | os.PathLike[str]) -> Location:
             raise ConfigError(f"the URL parameter {key} cannot be {value[:20]!r}", hint="mode=ro|rw|rwc, immutable=0|1")
         else:
             raise ConfigError(f"unknown URL parameter {key[:40]!r}", hint=suggest(key, ("mode", "immutable")))
-    return Location(_absolute(_checked(path)), mode, is_immutable)
-
-
-def _absolute(path: str) -> str:
-    return path if path == MEMORY else os.path.abspath(path)
+    return Location(_checked(path), mode, is_immutable)
 
 
 def _checked(path: str) -> str:

@@ -189,5 +189,5 @@ def test_a_mistyped_parameter_is_suggested() -> None:
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text and not any(0xD800 <= ord(c) < 0xE000 for c in text)))
 def test_every_path_goes_through_a_url(path: str) -> None:
     location = parse_location(f"sqlite:///{quote(path)}")
-    assert location.path == (path if path == ":memory:" else os.path.abspath(path))
-    assert parse_location(Path(path)).path == os.path.abspath(path)
+    assert (location.path, location.file) == (path, path if path == ":memory:" else os.path.abspath(path))
+    assert parse_location(Path(path)).file == os.path.abspath(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -263,7 +262,7 @@ def check_path(location: Location) -> None:
     """Raise CannotOpen when the path can hold no database, before SQLite makes anything."""
     if location.is_memory:
         return
-    path = Path(os.path.abspath(location.path))
+    path = Path(location.file)
     try:
         if path.is_dir():
             raise CannotOpen(f"{str(path)!r} is a directory", hint="give the path of a file")

@@ -41,7 +41,8 @@ _HINTS: dict[str, str] = {
 _QUOTED = re.compile(r"""["'\[].*["'\]]""", re.DOTALL)
 # Messages that end in something unquoted which may be a value, or a part of one.
 _NAMED = re.compile(
-    r"\b(?:no such column|no such database|unable to open database|unknown [a-z ]+|unrecognized [a-z]+|parse error in \w+ function): (.+)\Z",
+    r"\b(?:no such column|no such database|unable to open database"
+    r"|unknown [a-z ]+|unrecognized [a-z]+|parse error in \w+ function): (.+)\Z",
     re.DOTALL,
 )
 _STORED = re.compile(r"\Acannot store \w+ value in \w+ column (.+?)\.(.+)\Z", re.DOTALL)

@@ -92,7 +92,7 @@ def _read(connection: sqlite3.Connection, pragma: str) -> object:
 def _reason(config: Config, pragma: str, asked: object, got: object) -> str | None:
     location = config.location
     if pragma == "journal_mode" and asked == "wal" and not location.is_memory:
-        network = network_filesystem(location.path)
+        network = network_filesystem(location.file)
         if network is not None:
             return f"the file is on a network file system ({network}), where WAL is not safe"
     if asked == got:
