@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from noormme_py import Noormme, Schema
-from noormme_py.client.async_queries import AsyncQuery, AsyncSelect
+from noormme_py.client.async_queries import AsyncDefinition, AsyncQuery, AsyncSelect
+from noormme_py.errors import DatabaseError
 
 SHOP = """
 create table users (
@@ -112,9 +115,51 @@ class Give:
         assert values_of(await query.execute()) == self.rows
 
 
-def promise_of(case: Case | Write | Give) -> str:
+@dataclass(frozen=True)
+class Definition:
+    """DDL, the SQL it is, what a SELECT then finds, and what SQL then fails."""
+
+    promise: str
+    build: Callable[[Noormme], AsyncDefinition]
+    sql: str
+    look: str = "select 1"
+    found: tuple[tuple[Any, ...], ...] = ((1,),)
+    fails: str | None = None
+    fault: type[DatabaseError] = DatabaseError
+
+    async def check(self, db: Noormme) -> None:
+        definition = self.build(db)
+        assert definition.compile() == self.sql
+        await definition.execute()
+        assert values_of((await db.execute(self.look)).rows) == list(self.found)
+        if self.fails is not None:
+            with pytest.raises(self.fault):
+                await db.execute(self.fails)
+
+
+def promise_of(case: Case | Write | Give | Definition) -> str:
     return case.promise
 
 
 def values_of(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in rows]
+
+
+def users(db: Noormme) -> AsyncSelect:
+    return db.select_from("users").select("id").order_by("id")
+
+
+def posts(db: Noormme) -> AsyncSelect:
+    return db.select_from("posts").select("id").order_by("id")
+
+
+def found(where: str, of: str = "users") -> str:
+    return f'select "id" from "{of}" where {where} order by "id"'
+
+
+def ids(db: Noormme, source: str) -> AsyncSelect:
+    return db.select_from(source).select("id")
+
+
+COUNTERS = "select name, hits, note from counters order by name"
+HOME, ABOUT = ("home", 3, None), ("about", 0, "new")

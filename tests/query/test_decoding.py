@@ -224,6 +224,18 @@ async def test_a_mixture_of_kinds_in_a_compound_is_given_as_it_is_stored(db: Noo
     assert [row["x"] for row in rows] == [1, None, "2024-02-29", None]
 
 
+async def test_a_mixture_of_kinds_in_one_value_is_given_as_it_is_stored(db: Noormme) -> None:
+    query = db.select_from("things").select(
+        fn.coalesce("flag", fn.length("text")).as_("a"),
+        fn.coalesce(fn.nullif("flag", True), col("day")).as_("b"),
+        case().when("flag", "=", False).then(col("flag")).else_(col("at")).as_("c"),
+        fn.nullif("flag", col("id") + 1).as_("d"),
+        fn.coalesce(fn.nullif("flag", True), col("flag")).as_("e"),
+    )
+    row = await query.where("id", "=", 1).execute_take_first_or_raise()
+    assert repr(row) == "{'a': 1, 'b': '2024-02-29', 'c': '2024-02-29 23:59:59.123456', 'd': True, 'e': True}"
+
+
 async def test_parts_of_a_compound_of_one_kind_are_decoded(db: Noormme) -> None:
     query = db.select_from("things").select("flag").union_all(db.select_from("notes").select("flag"))
     assert [row["flag"] for row in await query.execute()] == [True, None, False]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 from noormme_py.errors import CompileError
 from noormme_py.names import fold
@@ -38,7 +40,7 @@ _FUNCTION_KINDS: dict[str, Kind] = {
 # Functions whose value is one of their arguments' values, unchanged.
 _TRUTHS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">=", "is", "is not", "glob", "not glob"})
 _PICKS = frozenset(
-    {"min", "max", "coalesce", "ifnull", "nullif", "lag", "lead", "first_value", "last_value", "nth_value"}
+    {"min", "max", "coalesce", "ifnull", "lag", "lead", "first_value", "last_value", "nth_value"}
 )
 
 
@@ -52,12 +54,14 @@ def type_of(node: nodes.Node, scope: Scope) -> Type:
         case nodes.Cast():
             return kind_of(node.type)
         case nodes.Function() if node.name.lower() in _PICKS:
-            return _first_known(node.arguments, scope)
+            return _shared_type(node.arguments, scope)
+        case nodes.Function() if node.name.lower() == "nullif" and node.arguments:
+            return type_of(node.arguments[0], scope)
         case nodes.Function():
             return _FUNCTION_KINDS.get(node.name.lower())
         case nodes.Case():
             results = [result for _, result in node.branches]
-            return _first_known([*results, node.otherwise] if node.otherwise else results, scope)
+            return _shared_type([*results, node.otherwise] if node.otherwise else results, scope)
         case nodes.Subquery():
             outputs = outputs_of(node.query, scope)
             return outputs[0].type if outputs else None
@@ -162,8 +166,14 @@ def check_derived(outputs: Outputs | None) -> None:
     check_distinct(outputs or ())
 
 
+def _shared_type(items: Sequence[nodes.Node], scope: Scope) -> Type:
+    """Return the type of a value that is one of several, as far as their types are known."""
+    known = [found for item in items if (found := type_of(item, scope)) is not None]
+    return reduce(_common_type, known) if known else None
+
+
 def _common_type(one: Type, other: Type) -> Type:
-    """Return the type of what stands in one column of a compound: nothing is guessed of a mixture."""
+    """Return the type of what may be of either type: nothing is guessed of a mixture."""
     if one is None or other is None:
         return one
     return one if _kind(one) == _kind(other) else None
@@ -260,7 +270,3 @@ def _source_of(item: nodes.Node, scope: Scope) -> Source:
             return Source("", None)
         case _:
             raise CompileError("this cannot be selected from", hint='give a table, or a query with .as_("name")')
-
-
-def _first_known(items: tuple[nodes.Node, ...] | list[nodes.Node], scope: Scope) -> Type:
-    return next((found for item in items if (found := type_of(item, scope)) is not None), None)
