@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from noormme_py import AsyncTransaction, Noormme
 from noormme_py.client.catalog import Catalog
-from noormme_py.query.statement import Operation, Statement
+from noormme_py.query.statement import Operation, Statement, Work, ask
 
 T = TypeVar("T")
 
@@ -29,11 +29,13 @@ class RecordedNoormme(Noormme):
         taken, self._record = self._record, []
         return taken
 
-    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
+    async def run_read(self, make: Callable[[Catalog], Work[T]]) -> T:
         return await super().run_read(lambda catalog: recorded(make(catalog), self._record))
 
-    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T:
-        return await super().run_write(lambda catalog: recorded(make(catalog), self._record))
+    async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
+        return await super().run_write(
+            lambda catalog: recorded(make(catalog), self._record), is_definition=is_definition
+        )
 
     @asynccontextmanager
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncTransaction]:
@@ -46,8 +48,9 @@ class RecordedNoormme(Noormme):
             self._record.append(f"{begin}; /* what the block does */ {end};")
 
 
-def recorded(operation: Operation[T], record: list[str]) -> Operation[T]:
+def recorded(work: Work[T], record: list[str]) -> Operation[T]:
     """Hand an operation's requests on, and what comes back, and note the SQL that passes."""
+    operation = ask(work) if isinstance(work, Statement) else work
     step: Callable[[], Any] = partial(next, operation)
     while True:
         try:

@@ -40,10 +40,14 @@ class PerformanceConfig(Section):
     """`max_batch_size`: rows an INSERT carries, and values an IN list binds one by one.
 
     `max_readers`: connections that read at the same time; None means one a core, four at the most.
+
+    `inline_reads`: "auto" runs short reads, and writes that nobody else waits with, on the event loop's own
+    thread, where they cost no switch of threads; "off" sends every statement to a thread.
     """
 
     max_batch_size: int = Field(default=1000, ge=1, le=30_000)
     max_readers: int | None = Field(default=None, ge=1, le=64)
+    inline_reads: Literal["auto", "off"] = "auto"
 
 
 class OptimizationConfig(Section):

@@ -48,9 +48,7 @@ def cycles_hidden_by_type_checking(known: dict[str, Module]) -> list[str]:
     """Name the imports for types alone that could not be made at run time."""
     at_run_time = {
         name: {
-            target
-            for found in module.imports
-            if not found.for_types and (target := found.target_in(known)) is not None
+            target for found in module.imports if not found.for_types and (target := found.target_in(known)) is not None
         }
         for name, module in known.items()
     }
@@ -117,9 +115,7 @@ def test_hidden_imports_are_seen_below_any_block() -> None:
 
 def test_an_extra_outside_the_command_line_is_seen() -> None:
     text = "try:\n    import rich\nexcept ImportError:\n    pass\n"
-    assert extras_outside_cli([Module("noormme_py.query.nodes", text)]) == [
-        "noormme_py.query.nodes:2 imports rich"
-    ]
+    assert extras_outside_cli([Module("noormme_py.query.nodes", text)]) == ["noormme_py.query.nodes:2 imports rich"]
     assert extras_outside_cli([Module("noormme_py.cli.main", text)]) == []
 
 

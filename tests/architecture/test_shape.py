@@ -135,8 +135,6 @@ def test_package_hosts_are_seen(host: str) -> None:
 
 
 def test_skipped_tests_are_seen() -> None:
-    text = "import pytest\n" + "".join(
-        f"@pytest.mark.{word}\ndef test(): pass\n" for word in sorted(SKIPPING)
-    )
+    text = "import pytest\n" + "".join(f"@pytest.mark.{word}\ndef test(): pass\n" for word in sorted(SKIPPING))
     assert skipped_tests(text) == [2, 4, 6, 8]
     assert skipped_tests("rows.skip(3)") == []

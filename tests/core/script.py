@@ -31,6 +31,28 @@ def failing(
     return asked
 
 
+def collected(statement: Statement[T], rows: list[tuple[Any, ...]]) -> T:
+    """Return what a statement makes of the rows that a database would give."""
+    return statement.collect(_Rows(rows))
+
+
+class _Rows:
+    """As much of a cursor as a statement looks at."""
+
+    description = None
+    lastrowid = None
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self.rowcount = len(rows)
+
+    def fetchone(self) -> Any:
+        return self._rows[0] if self._rows else None
+
+    def fetchall(self) -> list[Any]:
+        return self._rows
+
+
 def sql_of(asked: Iterable[Request]) -> list[str | Control]:
     """Return the SQL of what was asked; BEGIN, COMMIT and ROLLBACK stay what they are."""
     return [request if isinstance(request, Control) else request.sql for request in asked]

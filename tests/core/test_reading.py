@@ -8,11 +8,12 @@ import pytest
 
 from noormme_py import col
 from noormme_py.errors import ColumnNotFound, DatabaseBusy, EncodeError, MultipleRows, QueryError, RowNotFound
-from tests.core.script import failing, parameters_of, script, sql_of
+from tests.core.script import collected, failing, parameters_of, script, sql_of
 from tests.core.shop import operations
 
 FIND = 'select "id", "email", "active", "domain" from "users" where "id" = ?'
 USER = object()
+ROW = (7, "a@x", 1, "x")
 
 
 def test_find_by_id_asks_once_and_gives_what_it_is_answered() -> None:
@@ -26,9 +27,9 @@ def test_find_by_id_asks_once_and_gives_what_it_is_answered() -> None:
 
 def test_get_by_id_raises_where_there_is_no_row() -> None:
     users = operations("users").read
-    assert script(users.get_by_id(7), [USER])[1] is USER
+    assert collected(users.get_by_id(7), [ROW]).id == 7
     with pytest.raises(RowNotFound, match="users"):
-        script(users.get_by_id(7), [None])
+        collected(users.get_by_id(7), [])
 
 
 def test_a_composite_key_is_given_as_a_tuple_or_a_mapping() -> None:
@@ -44,16 +45,16 @@ def test_a_composite_key_is_given_as_a_tuple_or_a_mapping() -> None:
 
 def test_get_one_looks_for_a_second_row() -> None:
     users = operations("users").read
-    asked, result = script(users.get_one({"email": "a@x"}), [[USER]])
-    assert result is USER
+    asked, _ = script(users.get_one({"email": "a@x"}), [USER])
+    assert collected(users.get_one({"email": "a@x"}), [ROW]).email == "a@x"
     assert sql_of(asked) == [
         'select "id", "email", "active", "domain" from "users" where "users"."email" = ? order by "id" limit ?'
     ]
     assert parameters_of(asked) == [["a@x", 2]]
     with pytest.raises(RowNotFound):
-        script(users.get_one({"email": "a@x"}), [[]])
+        collected(users.get_one({"email": "a@x"}), [])
     with pytest.raises(MultipleRows):
-        script(users.get_one({"email": "a@x"}), [[USER, USER]])
+        collected(users.get_one({"email": "a@x"}), [ROW, ROW])
 
 
 def test_every_order_ends_with_the_key() -> None:

@@ -21,21 +21,24 @@ from noormme_py.query.statement import (
     atomic,
     nothing,
 )
-from tests.core.script import failing, parameters_of, script, sql_of
+from tests.core.script import collected, failing, parameters_of, script, sql_of
 from tests.core.shop import operations
 
 BEGIN, COMMIT, ROLLBACK = Control.BEGIN, Control.COMMIT, Control.ROLLBACK
 RETURNING = ' returning "id", "email", "active", "domain"'
 INSERT = 'insert into "users" ("id", "email") values (?, ?)'
 ROW = object()
+STORED = (7, "a@x", 0, "x")
 
 
 def test_create_asks_for_one_insert() -> None:
     users = operations("users").write
-    asked, row = script(users.create({"email": "a@x", "active": True}), [[ROW]])
+    creation = users.create({"email": "a@x", "active": True})
+    asked, _ = script(creation, [ROW])
     assert sql_of(asked) == [f'insert into "users" ("email", "active") values (?, ?){RETURNING}']
     assert parameters_of(asked) == [["a@x", 1]]
-    assert row is ROW
+    assert isinstance(creation, Statement)
+    assert collected(creation, [STORED]).domain == "x"
 
 
 def test_create_of_nothing_inserts_the_defaults() -> None:
@@ -61,12 +64,14 @@ def test_a_row_that_a_trigger_may_have_changed_is_read_again() -> None:
 
 def test_update_names_only_what_changes() -> None:
     users = operations("users").write
-    asked, row = script(users.update(7, {"active": False}), [ROW])
+    update = users.update(7, {"active": False})
+    asked, _ = script(update, [ROW])
     assert sql_of(asked) == [f'update "users" set "active" = ? where "id" = ?{RETURNING}']
     assert parameters_of(asked) == [[0, 7]]
-    assert row is ROW
+    assert isinstance(update, Statement)
+    assert collected(update, [STORED]).id == 7
     with pytest.raises(RowNotFound):
-        script(users.update(7, {"active": False}), [None])
+        collected(update, [])
 
 
 def test_update_with_no_changes_only_reads() -> None:

@@ -39,10 +39,33 @@ class Looker:
 
 
 @pytest.mark.parametrize("when", WHENS)
-async def test_a_cancelled_write(db: Noormme, neighbour: Neighbour, when: When) -> None:
+async def test_a_cancelled_write(db: Noormme, path: Path, neighbour: Neighbour, when: When) -> None:
+    async with Noormme(path, performance={"inline_reads": "off", "max_readers": 2}) as on_lanes:
+        rows = on_lanes.get_repository("t")
+        cancelled = await cancelled_everywhere(lambda: rows.create({"n": 1}), Looker(db, neighbour), when)
+        assert cancelled >= 1
+
+
+@pytest.mark.parametrize("when", WHENS)
+async def test_a_cancelled_write_among_others_leaves_the_others(db: Noormme, neighbour: Neighbour, when: When) -> None:
     rows = db.get_repository("t")
-    cancelled = await cancelled_everywhere(lambda: rows.create({"n": 1}), Looker(db, neighbour), when)
-    assert cancelled >= 1
+    look = Looker(db, neighbour)
+    others: list[asyncio.Future[object]] = []
+
+    async def check(was_cancelled: bool) -> None:
+        # Both others are answered, so both are kept, whatever became of the third.
+        await asyncio.gather(*others)
+        others.clear()
+        assert await rows.count({"n": 2}) == 2
+        await rows.delete_many({}, all_rows=True)
+        await look(was_cancelled)
+
+    async def work() -> None:
+        others.extend(asyncio.ensure_future(rows.create({"n": 2})) for _ in range(2))
+        await asyncio.sleep(0)
+        await rows.create({"n": 3})
+
+    assert await cancelled_everywhere(work, check, when) >= 2
 
 
 @pytest.mark.parametrize("when", WHENS)

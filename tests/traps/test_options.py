@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from noormme_py import AsyncTransaction, Config, Noormme
+from noormme_py import AsyncTransaction, Codec, Config, Noormme
 from noormme_py.config import AutomationConfig, OptimizationConfig, PerformanceConfig
 from noormme_py.errors import ColumnNotFound, ConfigError, NoormmeWarning, TransactionError
 
@@ -133,8 +134,11 @@ async def test_a_flag_without_effect_says_so(flag: str) -> None:
             pass
 
 
+SEEN = Codec("thread", str, str, lambda _: threading.current_thread().name)
+
+
 def test_every_option_of_performance_is_tested_here() -> None:
-    assert set(PerformanceConfig.model_fields) == {"max_readers", "max_batch_size"}
+    assert set(PerformanceConfig.model_fields) == {"max_readers", "max_batch_size", "inline_reads"}
 
 
 async def test_max_readers_is_how_many_read_at_the_same_time(path: Path) -> None:
@@ -146,6 +150,16 @@ async def test_max_readers_is_how_many_read_at_the_same_time(path: Path) -> None
             with pytest.raises(TransactionError):
                 await stack.enter_async_context(db.transaction(read_only=True))
         assert {check.connection for check in db.pragma_report()} == {"writer", "reader 0", "reader 1", "reader 2"}
+
+
+@pytest.mark.parametrize(("inline", "threads"), [("auto", {"MainThread"}), ("off", {"noormme reader 0"})])
+async def test_inline_reads_says_which_thread_reads(path: Path, inline: str, threads: set[str]) -> None:
+    async with Noormme(path) as db:
+        await db.execute_script("create table t (id integer primary key, v text); insert into t values (1, 'a');")
+    async with Noormme(path, performance={"inline_reads": inline}, codecs={"t.v": SEEN}) as db:
+        rows = db.get_repository("t")
+        await rows.find_by_id(1)
+        assert (await rows.get_by_id(1)).v in threads
 
 
 async def test_max_batch_size_is_how_many_values_a_list_binds_singly() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Self, TypeVar
 
@@ -27,7 +27,7 @@ from noormme_py.errors import (
     SchemaError,
 )
 from noormme_py.introspect.discover import discover
-from noormme_py.query.statement import Operation, Statement
+from noormme_py.query.statement import Statement, Work
 from noormme_py.schema.model import Schema
 
 T = TypeVar("T")
@@ -142,11 +142,20 @@ class Noormme(AsyncExecutor):
         self._catalog = known.with_schema(schema)
         return schema
 
-    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
-        return await self._retried(self._engine.read, make)
+    async def run_read(self, make: Callable[[Catalog], Work[T]]) -> T:
+        catalog = self.catalog
+        try:
+            return await self._engine.read(make(catalog), catalog.schema.version)
+        except (SchemaError, QueryError) as fault:
+            await self._follow_schema(catalog, fault)
+        return await self._retried(lambda known: self._engine.read(make(known), known.schema.version))
 
-    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T:
-        return await self._retried(self._engine.write, make)
+    async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
+        def run(catalog: Catalog) -> Coroutine[Any, Any, T]:
+            version = None if is_definition else catalog.schema.version
+            return self._engine.write(lambda: make(catalog), version)
+
+        return await self._retried(run)
 
     async def run_bare(self, statement: Statement[T]) -> T:
         return await self._engine.run_bare(statement)
@@ -183,30 +192,25 @@ class Noormme(AsyncExecutor):
         if self._catalog is not None and transaction.catalog.schema.version > self._catalog.schema.version:
             self._catalog = transaction.catalog
 
-    async def _retried(
-        self,
-        run: Callable[[Operation[T], int | None], Any],
-        make: Callable[[Catalog], Operation[T]],
-    ) -> T:
-        """Run an operation, made anew from a fresh schema when another connection has changed it."""
+    async def _retried(self, run: Callable[[Catalog], Awaitable[T]]) -> T:
+        """Run something for the schema as it is known, again when another connection has changed it."""
         for _ in range(_ATTEMPTS):
             catalog = self.catalog
             try:
-                operation = make(catalog)
-            except (SchemaError, QueryError):
-                # The name, or the type that the value does not fit, may be one that another process has changed.
-                if await self._engine.read_schema_version() == catalog.schema.version:
-                    raise
-                await self.refresh_schema()
-                continue
-            try:
-                result: T = await run(operation, catalog.schema.version)
-                return result
-            except SchemaChanged:
-                await self.refresh_schema()
+                return await run(catalog)
+            except (SchemaError, QueryError) as fault:
+                await self._follow_schema(catalog, fault)
             except ConstraintError as fault:
                 raise located(fault, catalog.schema) from None
         raise SchemaChanged(f"the schema changed {_ATTEMPTS} times while a statement was tried")
+
+    async def _follow_schema(self, catalog: Catalog, fault: SchemaError | QueryError) -> None:
+        """Discover the schema anew; raises the fault when it is the one that was known."""
+        # The name, or the type that the value does not fit, may be one that another process has changed.
+        is_known = not isinstance(fault, SchemaChanged)
+        if is_known and await self._engine.read_schema_version() == catalog.schema.version:
+            raise fault
+        await self.refresh_schema()
 
     def _warn(self, missing: list[str]) -> None:
         for complaint in complaints(self._config, self._engine.pragmas):

@@ -28,7 +28,7 @@ from noormme_py.query.clauses import common_table
 from noormme_py.query.expressions import Expression
 from noormme_py.query.operands import Operand
 from noormme_py.query.select import selecting
-from noormme_py.query.statement import Operation, Statement
+from noormme_py.query.statement import Statement, Work
 from noormme_py.schema.model import Schema
 
 R = TypeVar("R")
@@ -57,12 +57,12 @@ class AsyncExecutor(ABC):
         """Discover the schema anew if it has another version than the one that is known."""
 
     @abstractmethod
-    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
+    async def run_read(self, make: Callable[[Catalog], Work[T]]) -> T:
         """Run an operation that reads."""
 
     @abstractmethod
-    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T:
-        """Run an operation that writes."""
+    async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
+        """Run an operation that writes; a definition changes the schema itself, and maps no columns."""
 
     @abstractmethod
     async def run_bare(self, statement: Statement[T]) -> T:
@@ -74,7 +74,7 @@ class AsyncExecutor(ABC):
 
     async def run_definition(self, make: Callable[[Catalog], str]) -> None:
         """Run DDL and refresh the schema."""
-        await self.run_write(lambda catalog: raw_sql.script([make(catalog)]))
+        await self.run_write(lambda catalog: raw_sql.script([make(catalog)]), is_definition=True)
         await self.notice_schema()
 
     @overload
@@ -159,7 +159,7 @@ class AsyncExecutor(ABC):
             case "bare":
                 result = await self.run_bare(request.statement)
             case "write" | "definition":
-                result = await self.run_write(request.make)
+                result = await self.run_write(request.make, is_definition=request.kind == "definition")
         if request.kind != "write":
             await self.notice_schema()
         return result
@@ -172,7 +172,7 @@ class AsyncExecutor(ABC):
     async def execute_script(self, script: str) -> None:
         """Run the statements of a script, all or none. It cannot have transactions of its own."""
         statements = raw_sql.split(script)
-        await self.run_write(lambda _: raw_sql.script(statements))
+        await self.run_write(lambda _: raw_sql.script(statements), is_definition=True)
         await self.notice_schema()
 
 

@@ -8,15 +8,15 @@ from typing import Any, TypeVar, overload
 
 from noormme_py.client.async_prepared import AsyncPrepared, AsyncPreparedWrite
 from noormme_py.client.async_runner import AsyncRunner, StreamDecoder
-from noormme_py.client.catalog import Catalog
+from noormme_py.client.catalog import Catalog, QueryPlan
 from noormme_py.client.results import CompiledQuery, PlanStep, WriteResult, plan_steps, write_collector
 from noormme_py.errors import RowNotFound
 from noormme_py.query import nodes
 from noormme_py.query.clauses import Builder, Returning
-from noormme_py.query.compiler import Compiled, compile_definition
+from noormme_py.query.compiler import compile_definition
 from noormme_py.query.define import AlterTable, CreateIndex, CreateTable, CreateView, Definition, Drop
 from noormme_py.query.select import Select
-from noormme_py.query.statement import Cursor, Operation, Statement, ask, atomic
+from noormme_py.query.statement import Cursor, Operation, Statement, ask, atomic, nothing
 from noormme_py.query.write import DeleteClauses, InsertClauses, UpdateClauses, batches
 
 M = TypeVar("M")
@@ -32,33 +32,43 @@ class AsyncQuery(Builder):
 
     def compile(self) -> CompiledQuery:
         """Return the SQL text and the encoded parameters; raises what running it would raise before any SQL."""
-        catalog = self._runner.catalog
-        compiled = catalog.compile(self.node)
-        return CompiledQuery(compiled.sql, tuple(catalog.bind(compiled)))
+        plan, data = self._runner.catalog.plan(self.node)
+        sql, parameters, _ = plan.statement(data, nothing)
+        return CompiledQuery(sql, tuple(parameters))
 
     async def explain(self) -> list[PlanStep]:
         """Return SQLite's plan for the query, which is not run."""
 
-        def make(catalog: Catalog) -> Operation[list[PlanStep]]:
-            compiled = catalog.compile(self.node)
-            return ask(Statement(f"explain query plan {compiled.sql}", catalog.bind(compiled), plan_steps))
+        def make(catalog: Catalog) -> Statement[list[PlanStep]]:
+            plan, data = catalog.plan(self.node)
+            sql, parameters, _ = plan.statement(data, nothing)
+            return Statement(f"explain query plan {sql}", parameters, plan_steps)
 
         return await self._runner.run_read(make)
 
-    async def _answers(self, collect: Callable[[Catalog, Compiled], Callable[[Cursor], T]]) -> list[T]:
-        """Run it and return an answer for each statement it takes: more than one for a very long INSERT."""
-        node: nodes.Query = self.node
+    async def _answer(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> T:
+        """Run it in one statement."""
+
+        def make(catalog: Catalog) -> Statement[T]:
+            plan, data = catalog.plan(self.node)
+            return plan.statement(data, collect(plan))
+
+        run = self._runner.run_read if isinstance(self.node, nodes.Select) else self._runner.run_write
+        return await run(make)
+
+    async def _answers(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> list[T]:
+        """Run it, and return the answer of each statement that it takes: a very long INSERT takes several."""
+        node = self.node
+        limits = self._runner.catalog.limits
+        if not isinstance(node, nodes.Insert) or len(node.rows) <= 1:
+            return [await self._answer(collect)]
+        parts = batches(node, limits.batch_size, limits.max_variables)
 
         def make(catalog: Catalog) -> Operation[list[T]]:
-            parts: list[nodes.Query] = [node]
-            if isinstance(node, nodes.Insert):
-                parts = [*batches(node, catalog.limits.batch_size, catalog.limits.max_variables)]
-            compiled = [catalog.compile(part) for part in parts]
-            statements = [Statement(c.sql, catalog.bind(c), collect(catalog, c)) for c in compiled]
-            return _each(statements) if len(statements) == 1 else atomic(_each(statements))
+            planned = [catalog.plan(part) for part in parts]
+            return atomic(_each([plan.statement(data, collect(plan)) for plan, data in planned]))
 
-        run = self._runner.run_read if isinstance(node, nodes.Select) else self._runner.run_write
-        return await run(make)
+        return await self._runner.run_write(make)
 
 
 class AsyncRows(AsyncQuery):
@@ -72,7 +82,7 @@ class AsyncRows(AsyncQuery):
     async def execute(self, into: type[M]) -> list[M]: ...
     async def execute(self, into: Any = None) -> list[Any]:
         """Run it and return all rows."""
-        answers = await self._answers(lambda catalog, compiled: catalog.decoder(compiled, into).all)
+        answers = await self._answers(lambda plan: plan.decoder(into).all)
         return answers[0] if len(answers) == 1 else [*chain.from_iterable(answers)]
 
     @overload
@@ -81,7 +91,7 @@ class AsyncRows(AsyncQuery):
     async def execute_take_first(self, into: type[M]) -> M | None: ...
     async def execute_take_first(self, into: Any = None) -> Any:
         """Run it and return the first row, or None. The SQL is not altered: say limit(1) where that helps."""
-        answers = await self._answers(lambda catalog, compiled: catalog.decoder(compiled, into).first)
+        answers = await self._answers(lambda plan: plan.decoder(into).first)
         return answers[0]
 
     @overload
@@ -97,7 +107,7 @@ class AsyncRows(AsyncQuery):
 
     async def scalar(self) -> Any:
         """Run it and return the first column of the first row, or None."""
-        answers = await self._answers(lambda catalog, compiled: catalog.scalar(compiled).first)
+        answers = await self._answers(lambda plan: plan.scalar().first)
         return answers[0]
 
     @overload
@@ -125,8 +135,8 @@ class AsyncSelect(Select, AsyncRows):
         """
 
         def make(catalog: Catalog) -> Statement[StreamDecoder]:
-            compiled = catalog.compile(self.node)
-            return Statement(compiled.sql, catalog.bind(compiled), catalog.decoder(compiled, into).stream)
+            plan, data = catalog.plan(self.node)
+            return plan.statement(data, plan.decoder(into).stream)
 
         return self._runner.run_stream(make)
 
@@ -138,7 +148,7 @@ class AsyncWrite(AsyncQuery):
 
     async def execute(self) -> WriteResult:
         """Run it and tell how many rows it wrote."""
-        answers = await self._answers(lambda _, compiled: write_collector(self.node))
+        answers = await self._answers(lambda _: write_collector(self.node))
         return WriteResult(sum(answer.rows_affected for answer in answers), answers[-1].last_insert_id)
 
     def prepare(self) -> AsyncPreparedWrite:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog, TableOperations
 from noormme_py.errors import QueryError
-from noormme_py.query.statement import Operation
+from noormme_py.query.statement import Work
 from noormme_py.repository.criteria import Criteria
 from noormme_py.repository.finders import Finder, method_suggestion, parse_finder
 from noormme_py.repository.read_operations import OrderBy
@@ -61,6 +61,10 @@ class AsyncRepository(Generic[R]):
     async def get_one(self, where: Criteria) -> R:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
         return await self._read(lambda table: table.read.get_one(where))
+
+    async def find_by(self, columns: tuple[str, ...], values: tuple[object, ...], *, is_one: bool) -> Any:
+        """Find by the values of columns, as the finders do: the first row or None, or all rows."""
+        return await self._read(lambda table: table.read.find_by(columns, values, is_one=is_one))
 
     async def find_many(
         self,
@@ -138,11 +142,15 @@ class AsyncRepository(Generic[R]):
         """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
         if name.startswith("_"):
             raise AttributeError(name)
-        table = self.table
-        finder = parse_finder(table, name)
+        operations = self._operations(self._runner.catalog)
+        finder = operations.finders.get(name)
         if finder is None:
-            methods = [method for method in dir(type(self)) if not method.startswith("_")]
-            raise AttributeError(method_suggestion(name, methods, table))
+            table = operations.plan.table
+            finder = parse_finder(table, name)
+            if finder is None:
+                methods = [method for method in dir(type(self)) if not method.startswith("_")]
+                raise AttributeError(method_suggestion(name, methods, table))
+            operations.finders[name] = finder
         return _finder_method(self, finder, name)
 
     def __repr__(self) -> str:
@@ -151,10 +159,10 @@ class AsyncRepository(Generic[R]):
     def _operations(self, catalog: Catalog) -> TableOperations:
         return catalog.table(self._name, self._row)
 
-    async def _read(self, make: Callable[[TableOperations], Operation[T]]) -> T:
+    async def _read(self, make: Callable[[TableOperations], Work[T]]) -> T:
         return await self._runner.run_read(lambda catalog: make(self._operations(catalog)))
 
-    async def _write(self, make: Callable[[TableOperations], Operation[T]]) -> T:
+    async def _write(self, make: Callable[[TableOperations], Work[T]]) -> T:
         return await self._runner.run_write(lambda catalog: make(self._operations(catalog)))
 
 
@@ -162,8 +170,7 @@ def _finder_method(repository: AsyncRepository[Any], finder: Finder, name: str) 
     async def find(*values: object) -> Any:
         if len(values) != len(finder.columns):
             raise QueryError(f"{name} takes {len(finder.columns)} values: " + ", ".join(finder.columns))
-        where = dict(zip(finder.columns, values, strict=True))
-        return await (repository.find_one(where) if finder.kind == "one" else repository.find_many(where))
+        return await repository.find_by(finder.columns, values, is_one=finder.kind == "one")
 
     find.__name__ = name
     return find

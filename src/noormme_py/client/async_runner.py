@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from noormme_py.client.catalog import Catalog
-from noormme_py.query.statement import Operation, Statement
+from noormme_py.query.statement import Statement, Work
 
 T = TypeVar("T")
 
@@ -19,9 +19,9 @@ class AsyncRunner(Protocol):
     @property
     def catalog(self) -> Catalog: ...
 
-    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T: ...
+    async def run_read(self, make: Callable[[Catalog], Work[T]]) -> T: ...
 
-    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T: ...
+    async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T: ...
 
     async def run_definition(self, make: Callable[[Catalog], str]) -> None: ...
 

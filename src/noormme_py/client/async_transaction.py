@@ -14,7 +14,7 @@ from noormme_py.client.constraints import located
 from noormme_py.engine.async_engine import AsyncSession
 from noormme_py.errors import ConstraintError, ReadOnly, TransactionError
 from noormme_py.introspect.discover import discover
-from noormme_py.query.statement import Control, Operation, Statement, ask
+from noormme_py.query.statement import Control, Statement, Work
 from noormme_py.schema.model import Schema
 
 T = TypeVar("T")
@@ -46,17 +46,17 @@ class AsyncTransaction(AsyncExecutor):
         # Every run looks at the version after it.
         return None
 
-    async def run_read(self, make: Callable[[Catalog], Operation[T]]) -> T:
+    async def run_read(self, make: Callable[[Catalog], Work[T]]) -> T:
         return await self._run(make)
 
-    async def run_write(self, make: Callable[[Catalog], Operation[T]]) -> T:
+    async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
         if self._is_read_only:
             raise ReadOnly("this transaction is for reading only")
         return await self._run(make)
 
     async def run_bare(self, statement: Statement[T]) -> T:
         raw_sql.check_inside_transaction(statement.sql)
-        return await self._run(lambda _: ask(statement))
+        return await self._run(lambda _: statement)
 
     async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
         self._check()
@@ -98,7 +98,7 @@ class AsyncTransaction(AsyncExecutor):
         """Let nobody use it any more."""
         self._is_over = True
 
-    async def _run(self, make: Callable[[Catalog], Operation[T]]) -> T:
+    async def _run(self, make: Callable[[Catalog], Work[T]]) -> T:
         self._check()
         try:
             value, version = await self._session.drive(make(self._catalog))

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from cachetools import LRUCache
+from typing import Any, TypeVar
 
 from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder, scalar_decoder
-from noormme_py.codec.encode import bind
+from noormme_py.codec.encode import Binder
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import DICT, Shape, shape_of, table_model, table_shape
 from noormme_py.errors import QueryError, ResultError
 from noormme_py.query import nodes
 from noormme_py.query.compiler import Compiled, compile_query
-from noormme_py.query.scope import Type
-from noormme_py.query.statement import Cursor, Raw
+from noormme_py.query.scope import Output
+from noormme_py.query.shape import QueryShape
+from noormme_py.query.statement import Cursor, Statement
+from noormme_py.repository.finders import Finder
 from noormme_py.repository.read_operations import ReadOperations
 from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
 from noormme_py.schema.model import Column, Schema
 
-_CACHED_DECODERS = 512
+T = TypeVar("T")
+
+_MAX_PLANS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class Limits:
 class TableOperations:
     """The reads and writes of one table with rows of one shape."""
 
-    __slots__ = ("plan", "read", "write")
+    __slots__ = ("finders", "plan", "read", "write")
 
     def __init__(self, plan: TablePlan[Any], limits: Limits) -> None:
         self.plan = plan
+        self.finders: dict[str, Finder] = {}
         self.read: ReadOperations[Any] = ReadOperations(plan)
         self.write: WriteOperations[Any] = WriteOperations(
             plan, self.read, batch_size=limits.batch_size, max_variables=limits.max_variables
@@ -54,7 +57,8 @@ class Catalog:
         self.codecs = codecs
         self.limits = limits
         self._tables: dict[tuple[str, Any], TableOperations] = {}
-        self._decoders: LRUCache[Any, RowDecoder[Any]] = LRUCache(_CACHED_DECODERS)
+        # Read and filled by the lanes too: one dict operation at a time is safe among threads.
+        self._plans: dict[Any, QueryPlan] = {}
 
     def with_schema(self, schema: Schema) -> Catalog:
         """Return a catalog for another state of the same database."""
@@ -71,39 +75,62 @@ class Catalog:
             found = self._tables[key] = TableOperations(plan, self.limits)
         return found
 
-    def compile(self, node: nodes.Query) -> Compiled:
-        """Compile a query against this schema."""
-        return compile_query(node, self.schema, max_list=self.limits.batch_size)
+    def plan(self, node: nodes.Query) -> tuple[QueryPlan, list[object]]:
+        """Return the plan of a query and its data. Queries of one shape share a plan."""
+        shape = QueryShape(node, self.limits.batch_size)
+        plan = self._plans.get(shape.key) if shape.key is not None else None
+        if plan is None:
+            compiled = compile_query(node, self.schema, max_list=self.limits.batch_size, places=shape.places)
+            plan = QueryPlan(compiled, self.codecs, self.limits.max_variables)
+            if shape.key is not None and compiled.is_of_shape:
+                if len(self._plans) >= _MAX_PLANS:
+                    self._plans.clear()
+                self._plans[shape.key] = plan
+        return plan, shape.values
 
-    def bind(self, compiled: Compiled, values: Mapping[str, object] | None = None) -> list[Raw]:
-        """Encode the parameters of a compiled query."""
-        parameters = bind(compiled.slots, self.codecs, values)
-        if len(parameters) > self.limits.max_variables:
+
+class QueryPlan:
+    """One compiled query with what encodes its parameters and decodes its rows."""
+
+    __slots__ = ("_binder", "_codecs", "_decoders", "_max_variables", "_scalar", "compiled")
+
+    def __init__(self, compiled: Compiled, codecs: Codecs, max_variables: int) -> None:
+        self.compiled = compiled
+        self._codecs = codecs
+        self._binder = Binder(compiled.slots, codecs)
+        self._max_variables = max_variables
+        self._decoders: dict[Any, ResultDecoder] = {}
+        self._scalar: ResultDecoder | None = None
+
+    def statement(
+        self, data: list[object], collect: Callable[[Cursor], T], named: Mapping[str, object] | None = None
+    ) -> Statement[T]:
+        """Return the query with its data, and values for its placeholders."""
+        parameters = self._binder(data, named)
+        if len(parameters) > self._max_variables:
             raise QueryError(
-                f"the query has {len(parameters)} parameters, this SQLite takes {self.limits.max_variables}",
+                f"the query has {len(parameters)} parameters, this SQLite takes {self._max_variables}",
                 hint="put the values into a table and join it",
             )
-        return parameters
+        return Statement(self.compiled.sql, parameters, collect)
 
-    def decoder(self, compiled: Compiled, into: Any) -> ResultDecoder:
-        """Return what decodes the rows of a compiled query."""
-        shape = DICT if into is None else shape_of(into)
-        if compiled.outputs is None:
-            return ResultDecoder(None, shape)
-        key = (compiled.sql, into)
-        found = self._decoders.get(key)
+    def decoder(self, into: Any) -> ResultDecoder:
+        """Return what decodes the rows, into dicts or objects of a class."""
+        found = self._decoders.get(into)
         if found is None:
-            columns = [ResultColumn(o.name, self.codecs.of(o.type), _label(o.type, o.name)) for o in compiled.outputs]
-            found = self._decoders[key] = row_decoder(columns, shape)
-        return ResultDecoder(found, shape)
+            shape = DICT if into is None else shape_of(into)
+            outputs = self.compiled.outputs
+            decoder = None if outputs is None else row_decoder([_column(o, self._codecs) for o in outputs], shape)
+            found = self._decoders[into] = ResultDecoder(decoder, shape)
+        return found
 
-    def scalar(self, compiled: Compiled) -> ResultDecoder:
-        """Return what decodes the first column of a compiled query."""
-        column = ResultColumn("value")
-        if compiled.outputs:
-            first = compiled.outputs[0]
-            column = ResultColumn(first.name, self.codecs.of(first.type), _label(first.type, first.name))
-        return ResultDecoder(scalar_decoder(column), DICT)
+    def scalar(self) -> ResultDecoder:
+        """Return what decodes the first column."""
+        if self._scalar is None:
+            outputs = self.compiled.outputs
+            column = _column(outputs[0], self._codecs) if outputs else ResultColumn("value")
+            self._scalar = ResultDecoder(scalar_decoder(column), DICT)
+        return self._scalar
 
 
 class ResultDecoder:
@@ -144,5 +171,7 @@ def described(cursor: Cursor) -> list[ResultColumn]:
     return [ResultColumn(name) for name in names]
 
 
-def _label(type_: Type, name: str) -> str:
-    return f"{type_.table}.{type_.name}" if isinstance(type_, Column) else name
+def _column(output: Output, codecs: Codecs) -> ResultColumn:
+    source = output.type
+    label = f"{source.table}.{source.name}" if isinstance(source, Column) else output.name
+    return ResultColumn(output.name, codecs.of(source), label)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import Result, raw_result
-from noormme_py.codec.encode import bind
+from noormme_py.codec.encode import Binder
 from noormme_py.codec.kinds import encode_untyped
 from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
 from noormme_py.names import fold
@@ -56,7 +56,7 @@ class RawStatement:
             if parameters:
                 raise QueryError("a sql(…) fragment carries its own values")
             text, slots = compile_fragment(sql.node, catalog.schema)
-            encoded: Parameters = bind(slots, catalog.codecs)
+            encoded: Parameters = Binder(slots, catalog.codecs)()
         else:
             text, encoded = sql, encode_parameters(parameters)
         if ";" in text and len(split_script(text)) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from noormme_py.codec.kinds import Codec, encode_untyped
 from noormme_py.codec.registry import Codecs
@@ -15,17 +15,34 @@ from noormme_py.query.writer import Slot
 from noormme_py.schema.model import Column
 
 
-def bind(slots: tuple[Slot, ...], codecs: Codecs, values: Mapping[str, object] | None = None) -> list[Raw]:
-    """Encode every slot, placeholders from `values`; raises EncodeError, or QueryError for a name too many or few."""
-    given: Mapping[str, object] = {} if values is None else values
-    if given or any(slot.name is not None for slot in slots):
-        _check_names(slots, given)
-    return [encode_slot(slot, slot.value if slot.name is None else given[slot.name], codecs) for slot in slots]
+class Binder:
+    """Encodes the parameters of one SQL text: what is looked up by slot is looked up once."""
+
+    __slots__ = ("_has_names", "_slots")
+
+    def __init__(self, slots: tuple[Slot, ...], codecs: Codecs) -> None:
+        self._has_names = any(slot.name is not None for slot in slots)
+        self._slots = [(slot, slot.source, codecs.of(slot.type)) for slot in slots]
+
+    def __call__(self, data: Sequence[object] = (), named: Mapping[str, object] | None = None) -> list[Raw]:
+        """Encode the data of a query of this shape, and the values of its placeholders."""
+        given: Mapping[str, object] = {} if named is None else named
+        if given or self._has_names:
+            _check_names(tuple(slot for slot, _, _ in self._slots), given)
+        parameters: list[Raw] = []
+        for slot, source, codec in self._slots:
+            if source is not None:
+                value = data[source]
+            elif slot.name is not None:
+                value = given[slot.name]
+            else:
+                value = slot.value
+            parameters.append(encode_as(slot, value, codec))
+        return parameters
 
 
-def encode_slot(slot: Slot, value: object, codecs: Codecs) -> Raw:
-    """Encode one value for its slot."""
-    codec = codecs.of(slot.type)
+def encode_as(slot: Slot, value: object, codec: Codec | None) -> Raw:
+    """Encode one value for its slot by a codec."""
     if slot.is_list:
         return _encode_list(slot, value, codec)
     if value is None:

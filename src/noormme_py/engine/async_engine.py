@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.lane import Lane
+from noormme_py.engine.loop_connection import ELSEWHERE, LoopConnection
 from noormme_py.engine.pool import Lease, Pool
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
+from noormme_py.engine.writer import Writer
 from noormme_py.errors import Closed, ForkedConnection, TransactionError, WrongLoop
-from noormme_py.query.statement import Control, Operation, Statement
+from noormme_py.query.statement import Control, Statement, Work
 
 T = TypeVar("T")
 
@@ -32,8 +34,10 @@ class AsyncEngine:
         self._readers: Pool | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
+        self._writer: Writer | None = None
         self._is_closed = False
         self.max_variables = 0
+        self.loop_connection: LoopConnection | None = None
 
     @property
     def is_open(self) -> bool:
@@ -63,23 +67,51 @@ class AsyncEngine:
         self._writers = writers
         is_shared = self._config.location.is_memory
         self._readers = writers if is_shared else Pool(self._config.max_readers, self._lane("reader"), timeout_s)
+        if not is_shared and self._config.performance.inline_reads == "auto":
+            self.loop_connection = LoopConnection(self._config)
+        self._writer = Writer(
+            writers,
+            self._loop_writer(),
+            busy_timeout_s=timeout_s,
+            checkpoint_pages=self._config.optimization.wal_autocheckpoint,
+        )
         self._loop = asyncio.get_running_loop()
         self._pid = os.getpid()
 
-    async def read(self, operation: Operation[T], schema_version: int | None, *, on: Role = "reader") -> T:
-        """Drive an operation that reads, on a reader lane unless it is to follow the writes on the writer's."""
-        return await self._run(self._pool(on), lambda c: c.read(operation, schema_version))
+    async def read(self, work: Work[T], schema_version: int | None, *, on: Role = "reader") -> T:
+        """Drive an operation that reads: at once on the loop when it is short, else on a lane.
 
-    async def write(self, operation: Operation[T], schema_version: int | None) -> T:
-        """Drive an operation on the writer lane, in a transaction of its own."""
-        return await self._run(self._pool("writer"), lambda c: c.write(operation, schema_version))
+        The lane is a reader's, unless what is read is to follow the writes on the writer's.
+        """
+        connection = self.loop_connection
+        if connection is not None and schema_version is not None and type(work) is Statement:
+            self.check_caller()
+            if connection.is_due:
+                await connection.give_way()
+            answer = connection.read(work, schema_version)
+            if answer is not ELSEWHERE:
+                return answer  # type: ignore[return-value]
+        return await self._run(self._pool(on), lambda c: c.read(work, schema_version))
+
+    async def write(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        """Drive an operation in a transaction of its own, or in one it shares; `make` may be called again."""
+        self._pool("writer")
+        assert self._writer is not None
+        return await self._writer.run(make, schema_version)
 
     async def run_bare(self, statement: Statement[T]) -> T:
         """Run a statement that takes no transaction (VACUUM, ATTACH, some pragmas) on the writer lane."""
-        return await self._run(self._pool("writer"), lambda c: _bare(c, statement))
+        pool = self._pool("writer")
+        if self._writer is not None:
+            # What it sets or attaches belongs to the lane's connection alone: writes stay there from now on.
+            self._writer.leave_loop()
+        return await self._run(pool, lambda c: _bare(c, statement))
 
     async def read_schema_version(self, *, on: Role = "reader") -> int:
         """Ask the database for its schema cookie."""
+        if on == "reader" and self.loop_connection is not None:
+            self.check_caller()
+            return self.loop_connection.connection.read_schema_version()
         return await self._run(self._pool(on), Connection.read_schema_version)
 
     @asynccontextmanager
@@ -103,12 +135,17 @@ class AsyncEngine:
             return
         writers, readers = self._writers, self._readers
         self._writers = self._readers = None
+        if self.loop_connection is not None:
+            self.loop_connection.close()
+            self.loop_connection = None
         try:
             if readers is not None and readers is not writers:
                 await readers.close(CLOSE_TIMEOUT_S)
         finally:
             # The writer goes last, alone, so that it can empty the write-ahead log.
             await writers.close(CLOSE_TIMEOUT_S)
+            if self._writer is not None:
+                await self._writer.end()
 
     async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
         lease = await pool.acquire()
@@ -133,6 +170,12 @@ class AsyncEngine:
         if asyncio.get_running_loop() is not self._loop:
             raise WrongLoop("this database was opened in another event loop", hint="open it in each loop")
 
+    def _loop_writer(self) -> LoopConnection | None:
+        """Return the loop's connection where a commit costs no wait for the disk."""
+        checks = {check.name: check.got for check in self.pragmas}
+        is_quick = checks.get("journal_mode") == "wal" and checks.get("synchronous") in (0, 1)
+        return self.loop_connection if is_quick and not self._config.location.is_read_only else None
+
     def abandon(self) -> None:
         """Tell every lane to end, without waiting: for a database that is dropped unclosed."""
         for pool in (self._readers, self._writers):
@@ -156,9 +199,9 @@ class AsyncSession:
         self._is_over = False
         self._streams: set[StreamCursor] = set()
 
-    async def drive(self, operation: Operation[T]) -> tuple[T, int]:
+    async def drive(self, work: Work[T]) -> tuple[T, int]:
         """Drive an operation; return its value and the schema version after it."""
-        return await self._run(lambda c: (c.drive(operation), c.refresh_schema_version()))
+        return await self._run(lambda c: (c.drive(work), c.refresh_schema_version()))
 
     async def control(self, request: Control) -> int:
         """Begin or commit; return the schema version after it."""

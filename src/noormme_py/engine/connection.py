@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
@@ -21,7 +22,7 @@ from noormme_py.errors import (
     TransactionError,
 )
 from noormme_py.location import Location
-from noormme_py.query.statement import Control, ManyStatement, Operation, Parameters, Raw, Request, Statement
+from noormme_py.query.statement import Control, ManyStatement, Parameters, Raw, Request, Statement, Work
 
 T = TypeVar("T")
 
@@ -29,6 +30,9 @@ OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables and `pragma_table_list` came with it."""
 
 _CACHED_STATEMENTS = 512
+
+# How long a wait for the write lock goes on before it is seen that the caller has given up.
+_SLICE_MS = 50
 
 
 class Connection:
@@ -39,22 +43,28 @@ class Connection:
     prepared for an older schema. So: no callback, no change, and a cached read costs no extra look.
     """
 
-    def __init__(self, config: Config, role: Role, name: str) -> None:
+    def __init__(self, config: Config, role: Role, name: str, *, is_on_loop: bool = False) -> None:
         check_sqlite()
         location = config.location
         check_path(location)
         self.name = name
         self.is_stopped = False
+        self.is_in_statement = False
         self.schema_version = -1
         self._depth = 0
-        self._begin = "begin" if role == "reader" else "begin immediate"
-        self._has_prepared = True
+        self._is_writer = role == "writer"
+        self._busy_timeout_ms = 0 if is_on_loop else config.optimization.busy_timeout
+        self.has_prepared = True
         self._raw = _connect(location, config)
         try:
             # The first page is read before anything is set: a file that is no database stays untouched.
             self.read_schema_version()
             self.pragmas: list[PragmaCheck] = apply_pragmas(self._raw, config, role, name)
             self._raw.set_authorizer(self._note_prepare)
+            if is_on_loop:
+                # The loop never waits for a lock, and a checkpoint is the writer lane's to do.
+                self._raw.execute("pragma busy_timeout = 0").fetchall()
+                self._raw.execute("pragma wal_autocheckpoint = 0").fetchall()
         except sqlite3.Error as fault:
             self._raw.close()
             raise _told_path(translate(fault), location) from None
@@ -71,10 +81,10 @@ class Connection:
     def is_in_transaction(self) -> bool:
         return self._raw.in_transaction
 
-    def read(self, operation: Operation[T], schema_version: int | None = None) -> T:
-        """Drive an operation that reads; raises SchemaChanged when it was made for another schema."""
+    def read(self, work: Work[T], schema_version: int | None = None) -> T:
+        """Do work that reads; raises SchemaChanged when it was made for another schema."""
         try:
-            result = self.drive(operation)
+            result = self._run(work) if isinstance(work, Statement) else self.drive(work)
         except NoormmeError:
             # "no such column", or a value that does not decode, may be the first news of a changed schema.
             self.verify(schema_version)
@@ -82,26 +92,30 @@ class Connection:
         finally:
             if self._depth:
                 self.abandon()
-        self.verify(schema_version)
+        if self.has_prepared or schema_version != self.schema_version:
+            self.verify(schema_version)
         return result
 
-    def write(self, operation: Operation[T], schema_version: int | None = None) -> T:
-        """Drive an operation in a write transaction of its own: all of it is kept, or nothing."""
+    def write(self, work: Work[T], schema_version: int | None = None) -> T:
+        """Do work in a write transaction of its own: all of it is kept, or nothing."""
         self.answer(Control.BEGIN)
         try:
-            if schema_version is not None:
-                # With the write lock held nobody else can change the schema.
-                self.read_schema_version()
+            result = self._run(work) if isinstance(work, Statement) else self.drive(work)
+            # With the write lock held nobody else can change the schema.
+            if self.has_prepared or schema_version != self.schema_version:
                 self.verify(schema_version)
-            result = self.drive(operation)
             self.answer(Control.COMMIT)
         except BaseException:
             self.abandon()
             raise
         return result
 
-    def drive(self, operation: Operation[T]) -> T:
-        """Answer an operation's requests until it returns. Errors go back into it."""
+    def drive(self, work: Work[T]) -> T:
+        """Answer a statement, or an operation's requests until it returns. Errors go back into it."""
+        if isinstance(work, Statement):
+            answer: T = self.answer(work)
+            return answer
+        operation = work
         try:
             request = next(operation)
             while True:
@@ -141,30 +155,58 @@ class Connection:
     def read_schema_version(self) -> int:
         """Ask the database for its schema cookie."""
         self.schema_version = self._raw.execute("pragma schema_version").fetchone()[0]
-        self._has_prepared = False
+        self.has_prepared = False
         return self.schema_version
 
     def refresh_schema_version(self) -> int:
         """Return the schema cookie, asking only when a statement was prepared since it was last read."""
-        return self.read_schema_version() if self._has_prepared else self.schema_version
+        return self.read_schema_version() if self.has_prepared else self.schema_version
+
+    def set_step_handler(self, handler: Callable[[], bool], steps: int) -> None:
+        """Have the handler called about every so many virtual-machine steps; True stops the statement."""
+        self._raw.set_progress_handler(handler, steps)
+
+    def opcodes(self, statement: Statement[Any]) -> set[str]:
+        """Return the kinds of steps in a statement's program, none when it cannot be prepared."""
+        try:
+            program = self._raw.execute(f"explain {statement.sql}", statement.parameters).fetchall()
+        except sqlite3.Error:
+            return set()
+        return {step[1] for step in program}
 
     def interrupt(self) -> None:
         """Stop what runs, from any thread; a rollback still goes through."""
         self.is_stopped = True
         self._raw.interrupt()
 
+    def checkpoint(self) -> None:
+        """Move what the write-ahead log holds into the database, as far as no reader is in the way."""
+        try:
+            self._raw.execute("pragma wal_checkpoint(passive)").close()
+        except sqlite3.Error as fault:
+            raise translate(fault, "pragma wal_checkpoint(passive)") from None
+
     def close(self) -> None:
         """Roll back what is open and close."""
         self.abandon()
         self._raw.close()
 
-    def _run(self, statement: Statement[Any]) -> Any:
-        cursor = self.open_cursor(statement.sql, statement.parameters)
+    def _run(self, statement: Statement[T]) -> T:
+        self.is_in_statement = True
         try:
-            return statement.collect(cursor)
+            cursor = self._raw.execute(statement.sql, statement.parameters)
+            try:
+                return statement.collect(cursor)
+            finally:
+                # An unfinished SELECT would hold its read transaction open.
+                cursor.close()
+        except sqlite3.Error as fault:
+            raise translate(fault, statement.sql) from None
+        except UnicodeEncodeError:
+            check_text(statement.sql)
+            raise
         finally:
-            # An unfinished SELECT would hold its read transaction open.
-            cursor.close()
+            self.is_in_statement = False
 
     def _until_stopped(self, batches: Iterable[Sequence[Raw]]) -> Iterator[Sequence[Raw]]:
         # SQLite can be interrupted only while a statement runs, and between two rows none does.
@@ -185,7 +227,12 @@ class Connection:
                     if self.is_stopped:
                         raise Interrupted("the transaction was stopped before it began")
                     self._check_transaction()
-                    self._raw.execute(f"savepoint level{self._depth}" if self._depth else self._begin)
+                    if self._depth:
+                        self._raw.execute(f"savepoint level{self._depth}")
+                    elif self._is_writer:
+                        self._begin_writing()
+                    else:
+                        self._raw.execute("begin")
                     self._depth += 1
                 case Control.COMMIT:
                     if self.is_stopped:
@@ -197,6 +244,28 @@ class Connection:
                     self._rollback()
         except sqlite3.Error as fault:
             raise translate(fault, request.value) from None
+
+    def _begin_writing(self) -> None:
+        """Take the write lock. SQLite's own wait cannot be interrupted, so it is cut into slices."""
+        if not self._busy_timeout_ms:
+            self._raw.execute("begin immediate")
+            return
+        deadline = monotonic() + self._busy_timeout_ms / 1000
+        self._raw.execute(f"pragma busy_timeout = {min(_SLICE_MS, self._busy_timeout_ms)}").close()
+        try:
+            while True:
+                try:
+                    self._raw.execute("begin immediate")
+                except sqlite3.OperationalError as fault:
+                    is_busy = str(getattr(fault, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+                    if not is_busy or monotonic() >= deadline:
+                        raise
+                    if self.is_stopped:
+                        raise Interrupted("the transaction was stopped while it waited for the lock") from None
+                else:
+                    return
+        finally:
+            self._raw.execute(f"pragma busy_timeout = {self._busy_timeout_ms}").close()
 
     def roll_back_to(self, depth: int) -> None:
         """Undo the levels beyond so many that are open."""
@@ -230,7 +299,7 @@ class Connection:
                 return
 
     def verify(self, expected: int | None) -> None:
-        if self._has_prepared:
+        if self.has_prepared:
             try:
                 self.read_schema_version()
             except sqlite3.Error as fault:
@@ -239,7 +308,7 @@ class Connection:
             raise SchemaChanged("another connection changed the schema")
 
     def _note_prepare(self, *_: object) -> int:
-        self._has_prepared = True
+        self.has_prepared = True
         return sqlite3.SQLITE_OK
 
 

@@ -55,6 +55,24 @@ class Pool:
         self._turns += 1
         return lease
 
+    def take_idle(self) -> Lease | None:
+        """Take a lane that is free this moment, without waiting, or None."""
+        if self._is_closed or not self._idle or self._waiting:
+            return None
+        lease = Lease(self._idle.pop())
+        self._leases.append(lease)
+        self._turns += 1
+        return lease
+
+    def check_not_held_by_caller(self) -> None:
+        """Raise TransactionError when the caller would wait for himself."""
+        task = asyncio.current_task()
+        if self._leases and all(lease.task is task for lease in self._leases):
+            raise TransactionError(
+                "this task holds the transaction it would wait for",
+                hint="inside `async with db.transaction() as tx` use tx, not db",
+            )
+
     def release(self, lease: Lease) -> None:
         """Give a lane back, to whoever has waited longest."""
         self._leases.remove(lease)
@@ -106,12 +124,7 @@ class Pool:
         return lane
 
     async def _wait(self) -> Lane | None:
-        task = asyncio.current_task()
-        if self._leases and all(lease.task is task for lease in self._leases):
-            raise TransactionError(
-                "this task holds the transaction it would wait for",
-                hint="inside `async with db.transaction() as tx` use tx, not db",
-            )
+        self.check_not_held_by_caller()
         waiter: asyncio.Future[Lane | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         look_s = self._busy_timeout_s

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 from noormme_py.errors import CompileError
@@ -24,7 +23,7 @@ class Builder(Operand):
 
     def derive(self, **changes: object) -> Self:
         """Return a query of the same kind with parts of its node replaced."""
-        return type(self)(replace(self.node, **changes), self._runner)
+        return type(self)(nodes.changed(self.node, changes), self._runner)
 
     def with_(
         self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None

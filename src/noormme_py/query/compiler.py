@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,14 +16,21 @@ from noormme_py.schema.model import Schema
 __all__ = ["Compiled", "compile_definition", "compile_query", "render_ddl", "render_expressions", "render_functions"]
 
 
+_NO_PLACES: Mapping[int, int] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One SQL text. `outputs` is None when only the database knows what columns come back."""
+    """One SQL text. `outputs` is None when only the database knows what columns come back.
+
+    `is_of_shape` says that a query of the same shape has the same text, whatever its data.
+    """
 
     sql: str
     slots: tuple[Slot, ...]
     outputs: Outputs | None
     is_write: bool
+    is_of_shape: bool = True
 
     @property
     def gives_rows(self) -> bool:
@@ -35,19 +42,26 @@ class Compiled:
         return tuple(dict.fromkeys(slot.name for slot in self.slots if slot.name is not None))
 
 
-def compile_query(query: nodes.Query, schema: Schema | None = None, *, max_list: int = MAX_LIST) -> Compiled:
+def compile_query(
+    query: nodes.Query,
+    schema: Schema | None = None,
+    *,
+    max_list: int = MAX_LIST,
+    places: Mapping[int, int] = _NO_PLACES,
+) -> Compiled:
     """Compile a statement that reads or writes rows.
 
     With a schema every name is checked: TableNotFound, ColumnNotFound, or CompileError for one that
-    is ambiguous. Without one, names are quoted as they are.
+    is ambiguous. Without one, names are quoted as they are. `places` are those of the query's shape.
     """
-    writer = Writer(schema, max_list=max_list)
+    writer = Writer(schema, max_list=max_list, places=places)
     with _bounded_depth():
         writer.put(query)
         outputs = render_queries.returned_outputs(query, Scope(schema))
     if outputs is not None:
         check_distinct(outputs)
-    return Compiled(writer.sql, tuple(writer.slots), outputs, not isinstance(query, nodes.Select))
+    is_write = not isinstance(query, nodes.Select)
+    return Compiled(writer.sql, tuple(writer.slots), outputs, is_write, is_of_shape=not writer.has_literals)
 
 
 def compile_fragment(fragment: nodes.Fragment, schema: Schema | None = None) -> tuple[str, tuple[Slot, ...]]:

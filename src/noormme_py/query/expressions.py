@@ -163,6 +163,9 @@ class Expression(Operand):
         """
         if not path:
             raise CompileError("a JSON path is empty")
+        for step in path:
+            if isinstance(step, bool) or not isinstance(step, str | int):
+                raise CompileError(f"a JSON path is made of strings and integers, not of {type(step).__name__}")
         return Expression(nodes.JsonPath(self.node, path))
 
     def asc(self, *, nulls: nodes.Nulls | None = None) -> Expression:

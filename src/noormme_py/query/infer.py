@@ -39,9 +39,7 @@ _FUNCTION_KINDS: dict[str, Kind] = {
 }
 # Functions whose value is one of their arguments' values, unchanged.
 _TRUTHS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">=", "is", "is not", "glob", "not glob"})
-_PICKS = frozenset(
-    {"min", "max", "coalesce", "ifnull", "lag", "lead", "first_value", "last_value", "nth_value"}
-)
+_PICKS = frozenset({"min", "max", "coalesce", "ifnull", "lag", "lead", "first_value", "last_value", "nth_value"})
 
 
 def type_of(node: nodes.Node, scope: Scope) -> Type:

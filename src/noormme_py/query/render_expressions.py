@@ -42,7 +42,7 @@ def _star(out: Writer, node: nodes.Star) -> None:
 
 @renders(nodes.Value)
 def _value(out: Writer, node: nodes.Value) -> None:
-    out.bind(Slot(node.value))
+    out.value(node, None)
 
 
 @renders(nodes.Param)
@@ -169,13 +169,17 @@ def _in_list(out: Writer, node: nodes.InList) -> None:
     out.put("(" if asks_null and values else "")
     if values:
         _operand(out, node.left)
+        place = out.places.get(id(node))
         if len(values) > out.max_list:
-            _json_list(out, word, Slot(tuple(values), like, is_list=True))
+            _json_list(out, word, Slot(tuple(values), like, is_list=True, source=place))
         else:
             out.put(word, "(")
             for index, value in enumerate(values):
                 out.put(", " if index else "")
-                out.value(operands.operand(value), like)
+                if isinstance(value, operands.Operand):
+                    out.value(operands.operand(value), like)
+                else:
+                    out.bind(Slot(value, like, source=None if place is None else place + index))
             out.put(")")
     if asks_null:
         out.put((" and " if node.is_negated else " or ") if values else "")

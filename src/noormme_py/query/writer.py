@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,11 +19,15 @@ MAX_LIST = 1000
 """How many values an IN list binds one by one; a longer one is bound as a single JSON array."""
 
 
+_NO_PLACES: Mapping[int, int] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One `?` of the SQL text: its value and the type it is encoded as.
 
-    A slot with a `name` takes its value when a prepared query is run. A list is bound as JSON text.
+    A slot with a `name` takes its value when a prepared query is run; one with a `source` takes it from
+    that place among the data of a query of the same shape. A list is bound as JSON text.
     A value that is written must be read back equal; one that is compared may be of a related type.
     """
 
@@ -32,14 +36,24 @@ class Slot:
     name: str | None = None
     is_list: bool = False
     is_written: bool = False
+    source: int | None = None
 
 
 class Writer:
     """Collects SQL text and slots; knows the scope at the place being written."""
 
-    __slots__ = ("is_checked", "is_literal", "max_list", "parts", "scope", "slots")
+    __slots__ = ("has_literals", "is_checked", "is_literal", "max_list", "parts", "places", "scope", "slots")
 
-    def __init__(self, schema: Schema | None, *, is_literal: bool = False, max_list: int = MAX_LIST) -> None:
+    def __init__(
+        self,
+        schema: Schema | None,
+        *,
+        is_literal: bool = False,
+        max_list: int = MAX_LIST,
+        places: Mapping[int, int] = _NO_PLACES,
+    ) -> None:
+        self.places = places
+        self.has_literals = False
         self.is_checked = schema is not None
         self.parts: list[str] = []
         self.slots: list[Slot] = []
@@ -87,7 +101,7 @@ class Writer:
         """Write a node; data is encoded as the type of what it meets."""
         match node:
             case nodes.Value(value):
-                self.bind(Slot(value, like, is_written=is_written))
+                self.bind(Slot(value, like, is_written=is_written, source=self.places.get(id(node))))
             case nodes.Param(name):
                 self.bind(Slot(None, like, name, is_written=is_written))
             case _:
@@ -96,6 +110,7 @@ class Writer:
     def bind(self, slot: Slot) -> None:
         """Write the placeholder of a slot; in DDL, which takes no parameters, the literal."""
         if self.is_literal:
+            self.has_literals = True
             self.parts.append(literal(slot))
         else:
             self.parts.append("?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from noormme_py.errors import CompileError, MultipleRows, RowNotFound
@@ -10,7 +10,7 @@ from noormme_py.names import quote
 from noormme_py.query import nodes, operands
 from noormme_py.query.functions import fn
 from noormme_py.query.operands import Operand
-from noormme_py.query.statement import Cursor, Operation, Statement, ask
+from noormme_py.query.statement import Cursor, Statement
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.table_plan import Key, TablePlan
 
@@ -19,33 +19,37 @@ R = TypeVar("R")
 OrderBy = str | Operand | Sequence[str | Operand] | None
 """`"name"`, `"-created_at"` (descending), an expression with `asc()` or `desc()`, or a list of these."""
 
+# Stands for a value in a finder that is compiled before there is one.
+_ANY = object()
+
 
 class ReadOperations(Generic[R]):
     """The reads of one table. Methods encode at once, so that faults come before any SQL is run."""
 
-    __slots__ = ("find_sql", "plan")
+    __slots__ = ("_finders", "find_sql", "plan")
 
     def __init__(self, plan: TablePlan[R]) -> None:
         self.plan = plan
+        self._finders: dict[tuple[tuple[str, ...], bool], str] = {}
         columns = ", ".join(quote(column.name) for column in plan.columns)
         keys = " and ".join(f"{quote(column.name)} = ?" for column in plan.key_columns)
         self.find_sql = f"select {columns} from {quote(plan.table.name)} where {keys}"
 
-    def find_by_id(self, key: Key) -> Operation[R | None]:
+    def find_by_id(self, key: Key) -> Statement[R | None]:
         """Find the row of a key, or None."""
-        return ask(self.by_key(self.plan.key_values(key)))
+        return Statement(self.find_sql, self.plan.key_values(key), self.plan.first)
 
-    def get_by_id(self, key: Key) -> Operation[R]:
+    def get_by_id(self, key: Key) -> Statement[R]:
         """Find the row of a key; raises RowNotFound."""
-        return self._got(self.by_key(self.plan.key_values(key)))
+        return Statement(self.find_sql, self.plan.key_values(key), self.got)
 
-    def find_one(self, where: Criteria | None, order_by: OrderBy = None) -> Operation[R | None]:
+    def find_one(self, where: Criteria | None, order_by: OrderBy = None) -> Statement[R | None]:
         """Find the first row that meets the criteria, in the order asked for, then by key."""
-        return ask(self.plan.statement(self._select(where, order_by, 1, None), self.plan.first))
+        return self.plan.statement(self._select(where, order_by, 1, None), self.plan.first)
 
-    def get_one(self, where: Criteria | None) -> Operation[R]:
+    def get_one(self, where: Criteria | None) -> Statement[R]:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
-        return self._only(self.plan.statement(self._select(where, None, 2, None), self.plan.all))
+        return self.plan.statement(self._select(where, None, 2, None), self._only)
 
     def find_many(
         self,
@@ -53,11 +57,11 @@ class ReadOperations(Generic[R]):
         order_by: OrderBy = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Operation[list[R]]:
+    ) -> Statement[list[R]]:
         """Find all rows that meet the criteria, in the order asked for, then by key."""
-        return ask(self.plan.statement(self._select(where, order_by, limit, offset), self.plan.all))
+        return self.plan.statement(self._select(where, order_by, limit, offset), self.plan.all)
 
-    def count(self, where: Criteria | None) -> Operation[int]:
+    def count(self, where: Criteria | None) -> Statement[int]:
         """Count the rows that meet the criteria."""
         table = self.plan.table
         node = nodes.Select(
@@ -65,9 +69,9 @@ class ReadOperations(Generic[R]):
             items=(nodes.Aliased(fn.count().node, "count"),),
             where=condition(table, where),
         )
-        return ask(self.plan.statement(node, _scalar))
+        return self.plan.statement(node, _scalar)
 
-    def exists(self, where: Criteria | None) -> Operation[bool]:
+    def exists(self, where: Criteria | None) -> Statement[bool]:
         """Tell whether any row meets the criteria."""
         table = self.plan.table
         inner = nodes.Select(
@@ -76,7 +80,24 @@ class ReadOperations(Generic[R]):
             where=condition(table, where),
         )
         node = nodes.Select(items=(nodes.Aliased(nodes.Exists(inner), "found"),))
-        return ask(self.plan.statement(node, _truth))
+        return self.plan.statement(node, _truth)
+
+    def find_by(self, columns: tuple[str, ...], values: tuple[object, ...], *, is_one: bool) -> Statement[Any]:
+        """Find the rows whose columns have these values: what a finder does, compiled once a finder."""
+        if any(value is None for value in values):
+            where = dict(zip(columns, values, strict=True))
+            return self.find_one(where) if is_one else self.find_many(where)
+        sql = self._finders.get((columns, is_one))
+        if sql is None:
+            where = dict.fromkeys(columns, _ANY)
+            sql = self._finders[columns, is_one] = self.plan.compile(
+                self._select(where, None, 1 if is_one else None, None)
+            ).sql
+        encode = self.plan.encode
+        parameters = [encode(name, value) for name, value in zip(columns, values, strict=True)]
+        if is_one:
+            parameters.append(1)
+        return Statement(sql, parameters, self.plan.first if is_one else self.plan.all)
 
     def by_key(self, values: tuple[Any, ...]) -> Statement[R | None]:
         """Return the statement that finds the row of an encoded key."""
@@ -102,14 +123,15 @@ class ReadOperations(Generic[R]):
             return ()
         return tuple(nodes.Order(nodes.Ref(name)) for name in keys if name not in said)
 
-    def _got(self, statement: Statement[R | None]) -> Operation[R]:
-        found = yield from ask(statement)
+    def got(self, cursor: Cursor) -> R:
+        """Collect the first row; raises RowNotFound."""
+        found = self.plan.first(cursor)
         if found is None:
             raise row_not_found(self.plan.table.name)
         return found
 
-    def _only(self, statement: Statement[list[R]]) -> Operation[R]:
-        found = yield from ask(statement)
+    def _only(self, cursor: Cursor) -> R:
+        found = self.plan.all(cursor)
         if not found:
             raise row_not_found(self.plan.table.name)
         if len(found) > 1:
@@ -151,8 +173,3 @@ def _scalar(cursor: Cursor) -> int:
 
 def _truth(cursor: Cursor) -> bool:
     return bool(cursor.fetchone()[0])
-
-
-def equals(columns: Sequence[str], values: Sequence[object]) -> Mapping[str, object]:
-    """Return the criteria of a finder's columns and values."""
-    return dict(zip(columns, values, strict=True))

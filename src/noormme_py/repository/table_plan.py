@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder
-from noormme_py.codec.encode import bind, encode_column
+from noormme_py.codec.encode import Binder, encode_column
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import Shape
 from noormme_py.errors import QueryError
 from noormme_py.names import quote, suggest
 from noormme_py.query import nodes
-from noormme_py.query.compiler import compile_query
+from noormme_py.query.compiler import Compiled, compile_query
 from noormme_py.query.statement import Cursor, Raw, Statement
 from noormme_py.schema.model import Column, Schema, Table
 
@@ -32,6 +32,8 @@ class TablePlan(Generic[R]):
     __slots__ = (
         "_attributes",
         "_codec_by_column",
+        "_encoders",
+        "_only_key",
         "codecs",
         "columns",
         "decoder",
@@ -63,11 +65,21 @@ class TablePlan(Generic[R]):
         self._codec_by_column: dict[str, tuple[Column, Codec]] = {
             column.name: (column, codecs.of_column(column)) for column in table.columns
         }
+        self._encoders = {
+            name: _encoder(column, codec)
+            for name, (column, codec) in self._codec_by_column.items()
+            if column.is_writable
+        }
+        self._only_key = self.column(self.key_columns[0].name) if len(self.key_columns) == 1 else None
 
     def first(self, cursor: Cursor) -> R | None:
         """Collect the first row, or None."""
         row = cursor.fetchone()
         return None if row is None else self.decoder.one(row)
+
+    def created(self, cursor: Cursor) -> R:
+        """Collect the row that an INSERT gives back."""
+        return self.decoder.one(cursor.fetchone())
 
     def all(self, cursor: Cursor) -> list[R]:
         """Collect every row."""
@@ -86,21 +98,38 @@ class TablePlan(Generic[R]):
     def written(self, values: object) -> dict[str, Raw]:
         """Encode a row's values by column; raises for unknown and generated columns and unfit values."""
         encoded: dict[str, Raw] = {}
+        encoders = self._encoders
         for name, value in mapping_of(values).items():
-            column, codec = self.column(name)
-            if not column.is_writable:
-                if not isinstance(values, Mapping):
-                    # A whole row given back as a model has them; a mapping names what it means.
+            encode = encoders.get(name)
+            if encode is None:
+                found = self._written_column(name, is_named=isinstance(values, Mapping))
+                if found is None:
                     continue
-                raise QueryError(
-                    f"the column {self.table.name}.{column.name} is generated and cannot be written",
-                    hint="leave it out; it comes back computed",
-                )
-            encoded[column.name] = encode_column(column, value, codec)
+                name, encode = found, encoders[found]
+            encoded[name] = encode(value)
         return encoded
+
+    def _written_column(self, name: str, *, is_named: bool) -> str | None:
+        """Return the name of a column to be written, None for one to leave out; raises for all others."""
+        column = self.column(name)[0]
+        if column.is_writable:
+            return column.name
+        if is_named:
+            raise QueryError(
+                f"the column {self.table.name}.{column.name} is generated and cannot be written",
+                hint="leave it out; it comes back computed",
+            )
+        # A whole row given back as a model has them; a mapping names what it means.
+        return None
 
     def key_values(self, key: Key) -> tuple[Raw, ...]:
         """Encode a key; raises QueryError when it does not fit the table's."""
+        if self._only_key is not None and key is not None and type(key) not in (tuple, list, dict):
+            column, codec = self._only_key
+            try:
+                return (codec.encode(key),)
+            except (ValueError, TypeError):
+                return (encode_column(column, key, codec),)
         columns = self.key_columns
         if not columns:
             raise QueryError(
@@ -129,10 +158,29 @@ class TablePlan(Generic[R]):
             values.append(encode_column(column, value, self.column(column.name)[1]))
         return tuple(values)
 
+    def compile(self, node: nodes.Query) -> Compiled:
+        """Compile a query."""
+        return compile_query(node, self.schema, max_list=self.max_list)
+
     def statement(self, node: nodes.Query, collect: Any) -> Statement[Any]:
         """Compile a query and bind its values."""
-        compiled = compile_query(node, self.schema, max_list=self.max_list)
-        return Statement(compiled.sql, bind(compiled.slots, self.codecs), collect)
+        compiled = self.compile(node)
+        return Statement(compiled.sql, Binder(compiled.slots, self.codecs)(), collect)
+
+
+def _encoder(column: Column, codec: Codec) -> Callable[[object], Raw]:
+    """Return what encodes a value of one column, None as NULL; its faults are EncodeError."""
+    encode = codec.encode
+
+    def encoded(value: object) -> Raw:
+        if value is None:
+            return None
+        try:
+            return encode(value)
+        except (ValueError, TypeError):
+            return encode_column(column, value, codec)
+
+    return encoded
 
 
 def mapping_of(values: object) -> Mapping[str, object]:
@@ -140,7 +188,7 @@ def mapping_of(values: object) -> Mapping[str, object]:
 
     Of a model only the fields that were set are taken, so that defaults stay the database's.
     """
-    if isinstance(values, Mapping):
+    if type(values) is dict or isinstance(values, Mapping):
         return values
     if isinstance(values, BaseModel):
         model = type(values)

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from noormme_py.errors import QueryError
 from noormme_py.names import quote
 from noormme_py.query import nodes, operands
-from noormme_py.query.statement import Cursor, Operation, Raw, Statement, ask, atomic, rows_affected
+from noormme_py.query.statement import Cursor, Operation, Raw, Statement, Work, ask, atomic, rows_affected
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.read_operations import ReadOperations, row_not_found
 from noormme_py.repository.table_plan import Key, TablePlan, rows_of
@@ -17,22 +17,29 @@ from noormme_py.repository.table_plan import Key, TablePlan, rows_of
 R = TypeVar("R")
 Encoded = dict[str, Raw]
 
+_MAX_TEXTS = 64
+
 
 class WriteOperations(Generic[R]):
     """The writes of one table. Rows come back as the database has them, defaults and generated columns filled."""
 
-    __slots__ = ("batch_size", "max_variables", "plan", "read")
+    __slots__ = ("_is_changed_by_triggers", "_texts", "batch_size", "max_variables", "plan", "read")
 
     def __init__(self, plan: TablePlan[R], read: ReadOperations[R], *, batch_size: int, max_variables: int) -> None:
         self.plan = plan
         self.read = read
         self.batch_size = batch_size
         self.max_variables = max_variables
+        # The texts of INSERTs by columns, number of rows and clauses: few in a program, and long to make.
+        self._texts: dict[tuple[tuple[str, ...], int, str, str], str] = {}
+        self._is_changed_by_triggers = bool(plan.table.triggers) and plan.table.kind == "table"
 
-    def create(self, values: object) -> Operation[R]:
+    def create(self, values: object) -> Work[R]:
         """Insert a row and return it."""
-        encoded = self.plan.written(values)
-        return self._one(self._insert([encoded], "", self.plan.returning_sql))
+        statement = self._insert([self.plan.written(values)], "", self.plan.returning_sql)
+        if self._is_changed_by_triggers:
+            return self._one(statement)
+        return Statement(statement.sql, statement.parameters, self.plan.created)
 
     def create_many(self, rows: Iterable[object]) -> Operation[list[R]]:
         """Insert rows and return them, in order; all or none."""
@@ -44,7 +51,7 @@ class WriteOperations(Generic[R]):
         encoded = [self.plan.written(row) for row in rows_of(rows)]
         return atomic(self._counted(encoded))
 
-    def update(self, key: Key, changes: object) -> Operation[R]:
+    def update(self, key: Key, changes: object) -> Work[R]:
         """Change the row of a key and return it; raises RowNotFound."""
         keys = self.plan.key_values(key)
         encoded = self.plan.written(changes)
@@ -53,16 +60,18 @@ class WriteOperations(Generic[R]):
         sets = ", ".join(f"{quote(name)} = ?" for name in encoded)
         where = " and ".join(f"{quote(column.name)} = ?" for column in self.plan.key_columns)
         sql = f"update {quote(self.plan.table.name)} set {sets} where {where}{self.plan.returning_sql}"
-        return self._updated(Statement(sql, (*encoded.values(), *keys), self.plan.first))
+        if self._is_changed_by_triggers:
+            return self._updated(Statement(sql, (*encoded.values(), *keys), self.plan.first))
+        return Statement(sql, (*encoded.values(), *keys), self.read.got)
 
-    def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> Operation[int]:
+    def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> Statement[int]:
         """Change the rows that meet the criteria and return how many; values may be expressions."""
         node = nodes.Update(
             nodes.TableName(self.plan.table.name),
             tuple((name, operands.operand(value)) for name, value in changes.items()),
             where=self._deliberate(where, all_rows),
         )
-        return ask(self.plan.statement(node, rows_affected))
+        return self.plan.statement(node, rows_affected)
 
     def upsert(self, values: object, on: Sequence[str] | None) -> Operation[R]:
         """Insert a row, or change the one that has the same key; return it."""
@@ -80,29 +89,29 @@ class WriteOperations(Generic[R]):
             self._check_key_given(row, key)
         return atomic(self._counted(encoded, key))
 
-    def delete(self, key: Key) -> Operation[bool]:
+    def delete(self, key: Key) -> Statement[bool]:
         """Delete the row of a key; tell whether there was one."""
         where = " and ".join(f"{quote(column.name)} = ?" for column in self.plan.key_columns)
         keys = self.plan.key_values(key)
         sql = f"delete from {quote(self.plan.table.name)} where {where}"
-        return ask(Statement(sql, keys, _any_affected))
+        return Statement(sql, keys, _any_affected)
 
-    def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Operation[int]:
+    def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Statement[int]:
         """Delete the rows that meet the criteria and return how many."""
         node = nodes.Delete(nodes.TableName(self.plan.table.name), where=self._deliberate(where, all_rows))
-        return ask(self.plan.statement(node, rows_affected))
+        return self.plan.statement(node, rows_affected)
 
     def _insert(self, rows: list[Encoded], conflict: str, returning: str) -> Statement[list[R]]:
         """Return the INSERT of rows that have the same columns."""
-        table = quote(self.plan.table.name)
-        names = list(rows[0])
-        if not names:
-            return Statement(f"insert into {table} default values{returning}", (), self.plan.all)
-        places = "(" + ", ".join("?" * len(names)) + ")"
-        values = ", ".join([places] * len(rows))
-        columns = ", ".join(map(quote, names))
-        sql = f"insert into {table} ({columns}) values {values}{conflict}{returning}"
-        return Statement(sql, [value for row in rows for value in row.values()], self.plan.all)
+        names = tuple(rows[0])
+        key = (names, len(rows), conflict, returning)
+        sql = self._texts.get(key)
+        if sql is None:
+            if len(self._texts) >= _MAX_TEXTS:
+                self._texts.clear()
+            sql = self._texts[key] = insert_sql(self.plan.table.name, *key)
+        parameters = list(rows[0].values()) if len(rows) == 1 else [v for row in rows for v in row.values()]
+        return Statement(sql, parameters, self.plan.all)
 
     def _one(self, statement: Statement[list[R]]) -> Operation[R]:
         rows = yield from ask(statement)
@@ -154,10 +163,6 @@ class WriteOperations(Generic[R]):
         found = yield from ask(self.read.by_key(values))
         return row if found is None else found
 
-    @property
-    def _is_changed_by_triggers(self) -> bool:
-        return bool(self.plan.table.triggers) and self.plan.table.kind == "table"
-
     def _batches(self, rows: list[Encoded]) -> Iterator[list[Encoded]]:
         """Split rows into runs of the same columns that one statement can carry."""
         for names, group in groupby(rows, key=tuple):
@@ -196,6 +201,15 @@ class WriteOperations(Generic[R]):
         if found is None and not all_rows:
             raise QueryError("this would write every row of the table", hint="if that is meant, say all_rows=True")
         return found
+
+
+def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str, returning: str) -> str:
+    """Return the text of an INSERT of so many rows."""
+    if not names:
+        return f"insert into {quote(table)} default values{returning}"
+    places = "(" + ", ".join("?" * len(names)) + ")"
+    columns = ", ".join(map(quote, names))
+    return f"insert into {quote(table)} ({columns}) values {', '.join([places] * row_count)}{conflict}{returning}"
 
 
 def _any_affected(cursor: Cursor) -> bool:

@@ -1,0 +1,112 @@
+"""Writes that wait together are committed together, each in a savepoint of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from noormme_py.engine.connection import Connection
+from noormme_py.errors import NoormmeError
+from noormme_py.query.statement import Control, Work
+
+T = TypeVar("T")
+
+
+class Write(Generic[T]):
+    """One caller's write. `make` gives it anew when it has to be done again."""
+
+    __slots__ = ("began_s", "error", "future", "is_abandoned", "make", "result", "schema_version")
+
+    def __init__(
+        self, make: Callable[[], Work[T]], schema_version: int | None, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.make = make
+        self.schema_version = schema_version
+        self.began_s = loop.time()
+        self.future: asyncio.Future[T] = loop.create_future()
+        self.is_abandoned = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def answer(self) -> None:
+        """Hand the outcome to the caller, on the loop."""
+        if not self.future.done():
+            if self.error is not None:
+                self.future.set_exception(self.error)
+            else:
+                self.future.set_result(self.result)
+
+
+class Group:
+    """Writes that share a transaction. Each fails alone; none is answered before the COMMIT.
+
+    What ends the whole transaction (ON CONFLICT ROLLBACK, RAISE(ROLLBACK), an interrupt, a COMMIT that
+    fails) undoes the others too: they are then done again, each in a transaction of its own.
+    """
+
+    def __init__(self, writes: list[Write[Any]]) -> None:
+        self.writes = writes
+        self._mutex = threading.Lock()
+        self._current: Write[Any] | None = None
+        self._connection: Connection | None = None
+
+    def commit(self, connection: Connection) -> None:
+        """Do them all, on the lane's thread."""
+        self._connection = connection
+        if len(self.writes) > 1 and self._together(connection):
+            return
+        for write in self.writes:
+            self._run(write, connection, self._alone)
+
+    def stop(self, write: Write[Any]) -> None:
+        """Leave a write out, or interrupt it when it is being done, from the loop's thread."""
+        with self._mutex:
+            write.is_abandoned = True
+            if self._current is write and self._connection is not None:
+                self._connection.interrupt()
+
+    def _together(self, connection: Connection) -> bool:
+        try:
+            connection.answer(Control.BEGIN)
+            for write in self.writes:
+                self._run(write, connection, self._in_savepoint)
+                if not connection.is_in_transaction:
+                    return False
+            connection.answer(Control.COMMIT)
+        except NoormmeError:
+            return False
+        finally:
+            connection.abandon()
+        return True
+
+    def _run(self, write: Write[Any], connection: Connection, how: Callable[[Write[Any], Connection], None]) -> None:
+        with self._mutex:
+            if write.is_abandoned:
+                return
+            self._current = write
+        try:
+            how(write, connection)
+        finally:
+            with self._mutex:
+                self._current = None
+                connection.is_stopped = False
+
+    def _in_savepoint(self, write: Write[Any], connection: Connection) -> None:
+        write.error = None
+        try:
+            connection.answer(Control.BEGIN)
+            write.result = connection.drive(write.make())
+            connection.verify(write.schema_version)
+            connection.answer(Control.COMMIT)
+        except Exception as fault:
+            write.error = fault
+            connection.roll_back_to(1)
+
+    def _alone(self, write: Write[Any], connection: Connection) -> None:
+        write.error = None
+        try:
+            write.result = connection.write(write.make(), write.schema_version)
+        except Exception as fault:
+            write.error = fault

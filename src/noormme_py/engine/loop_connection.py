@@ -1,0 +1,165 @@
+"""The loop's own connection: short reads and lone writes run at once, without a hop to a lane.
+
+A statement is stopped when it goes over a budget of virtual-machine steps, and done again on a lane.
+What was long once is sent to the lanes for a while before it is tried here again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter_ns
+from typing import Any, Final, TypeVar
+
+from noormme_py.config import Config
+from noormme_py.engine.connection import Connection
+from noormme_py.errors import DatabaseBusy, DatabaseError, Interrupted
+from noormme_py.query.statement import Statement
+
+T = TypeVar("T")
+
+STEPS = 2_500
+"""The budget: a statement is stopped between this many steps and twice as many."""
+
+BOUND_NS = 1_000_000
+"""How long a statement may hold the loop before it counts as long, whatever its steps."""
+
+MAX_WRITTEN_BYTES = 64 * 1024
+"""Parameters larger than this are written on the lane: copying them is one step, however long it takes."""
+
+_FIRST_REST = 8
+_LONGEST_REST = 1024
+_MAX_KNOWN = 4_000
+_FOR_GOOD = -1
+_SHORT_WHILE = 16
+
+# One opcode of these can take as long as it likes: counting a whole b-tree, a virtual table's search.
+_UNBOUNDED = frozenset({"Clear", "Count", "Destroy", "IntegrityCk", "VFilter", "VUpdate", "Vacuum"})
+
+
+class Elsewhere:
+    """The type of `ELSEWHERE`."""
+
+
+ELSEWHERE: Final = Elsewhere()
+"""The answer for a statement that belongs on a lane."""
+
+
+class LoopConnection:
+    """A connection on the loop's own thread. It never waits for a lock and never checkpoints."""
+
+    def __init__(self, config: Config) -> None:
+        self.connection = Connection(config, "writer", "loop", is_on_loop=True)
+        self.connection.set_step_handler(self._over_budget, STEPS)
+        self._calls = 0
+        # How many times more each statement goes to the lanes, and how long its last rest was.
+        self._rests: dict[str, int] = {}
+        self._last_rests: dict[str, int] = {}
+        self._runs = 0
+        self._slow_runs: dict[str, int] = {}
+        self._held_ns = 0
+        self.longest_ns = 0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the loop has been held for long enough since others last had a turn."""
+        return self._held_ns > BOUND_NS
+
+    async def give_way(self) -> None:
+        """Let the loop go round once."""
+        self._held_ns = 0
+        await asyncio.sleep(0)
+
+    def read(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
+        """Run a statement that reads, or return ELSEWHERE; its errors are those a lane would raise."""
+        sql = statement.sql
+        if self._rests.get(sql, _FOR_GOOD) and self._is_elsewhere(statement):
+            return ELSEWHERE
+        # The handler is called by the statement's lifetime count of steps, so the first call may come
+        # at any step of a run: only the second one tells that the budget is spent.
+        self._calls = 0
+        began = perf_counter_ns()
+        try:
+            return self.connection.read(statement, schema_version)
+        except (Interrupted, DatabaseBusy) as fault:
+            return self._later(sql, fault)
+        finally:
+            self._count(sql, perf_counter_ns() - began)
+
+    def write(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
+        """Run a statement that writes in a transaction of its own, or undo it and return ELSEWHERE."""
+        sql = statement.sql
+        if self._rests.get(sql, _FOR_GOOD) and self._is_elsewhere(statement):
+            return ELSEWHERE
+        if is_large(statement):
+            return ELSEWHERE
+        self._calls = 0
+        began = perf_counter_ns()
+        try:
+            return self.connection.write(statement, schema_version)
+        except (Interrupted, DatabaseBusy) as fault:
+            return self._later(sql, fault)
+        finally:
+            self._count(sql, perf_counter_ns() - began)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def _is_elsewhere(self, statement: Statement[Any]) -> bool:
+        rest = self._rests.get(statement.sql)
+        if rest is None:
+            rest = self._classify(statement)
+        if rest > 0:
+            self._rests[statement.sql] = rest - 1
+        return rest != 0
+
+    def _later(self, sql: str, fault: DatabaseError) -> Elsewhere:
+        if isinstance(fault, Interrupted):
+            self._rest(sql)
+        return ELSEWHERE
+
+    def _count(self, sql: str, elapsed_ns: int) -> None:
+        self._held_ns += elapsed_ns
+        if elapsed_ns > self.longest_ns:
+            self.longest_ns = elapsed_ns
+        self._runs += 1
+        if elapsed_ns > BOUND_NS:
+            # Once is the machine (another process had the core); twice in a short while is the statement.
+            if self._runs - self._slow_runs.get(sql, -_SHORT_WHILE) < _SHORT_WHILE:
+                self._rest(sql)
+            self._slow_runs[sql] = self._runs
+
+    def _rest(self, sql: str) -> None:
+        length = min(2 * self._last_rests.get(sql, _FIRST_REST // 2), _LONGEST_REST)
+        self._rests[sql] = self._last_rests[sql] = length
+
+    def _over_budget(self) -> bool:
+        # SQLite asks at the end of a COMMIT too: an interrupt there would be told of what is already kept.
+        if not self.connection.is_in_statement:
+            return False
+        self._calls += 1
+        return self._calls > 1
+
+    def _classify(self, statement: Statement[Any]) -> int:
+        """Look at a new statement's program: what has no bound goes to the lanes for good."""
+        if len(self._rests) > _MAX_KNOWN:
+            self._rests.clear()
+            self._last_rests.clear()
+            self._slow_runs.clear()
+        opcodes = self.connection.opcodes(statement)
+        rest = _FOR_GOOD if opcodes & _UNBOUNDED else 0
+        self._rests[statement.sql] = rest
+        return rest
+
+
+def is_large(statement: Statement[Any]) -> bool:
+    """Whether the parameters are too large to be written on the loop."""
+    parameters = statement.parameters
+    values = parameters.values() if isinstance(parameters, dict) else parameters
+    if len(values) > 1_000:
+        return True
+    size = 0
+    for value in values:
+        if isinstance(value, str | bytes):
+            size += len(value)
+    return size > MAX_WRITTEN_BYTES

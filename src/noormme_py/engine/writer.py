@@ -1,0 +1,165 @@
+"""Writes outside of transactions: a lone one at once on the loop, several together on the writer lane."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from noormme_py.engine.connection import Connection
+from noormme_py.engine.group_commit import Group, Write
+from noormme_py.engine.loop_connection import ELSEWHERE, LoopConnection
+from noormme_py.engine.pool import Pool
+from noormme_py.errors import DatabaseBusy, NoormmeError
+from noormme_py.query.statement import Statement, Work
+
+T = TypeVar("T")
+
+_PAGES_A_COMMIT = 4
+
+MAX_GROUP = 256
+"""How many writes share a transaction at the most, so that nobody waits long for the others."""
+
+
+class Writer:
+    """Puts each write where it costs least. All methods run on the loop."""
+
+    def __init__(
+        self, pool: Pool, loop_connection: LoopConnection | None, *, busy_timeout_s: float, checkpoint_pages: int
+    ) -> None:
+        self._pool = pool
+        self._loop_connection = loop_connection
+        self._busy_timeout_s = busy_timeout_s
+        # A commit on the loop leaves the checkpoint to the lane; each adds some pages to the log.
+        self._checkpoint_after = checkpoint_pages // _PAGES_A_COMMIT
+        self._commits = 0
+        self._checkpoint: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[Write[Any]] = []
+        self._group: Group | None = None
+        self._committer: asyncio.Task[None] | None = None
+        # Which task has written on the loop since the loop last went round.
+        self._turn_of: asyncio.Task[Any] | None = None
+
+    async def run(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        """Do a write in a transaction of its own, or in one that it shares."""
+        work = make()
+        connection = self._loop_connection
+        if connection is not None and schema_version is not None and isinstance(work, Statement):
+            if connection.is_due:
+                await connection.give_way()
+            if self._is_alone():
+                lease = self._pool.take_idle()
+                if lease is not None:
+                    try:
+                        answer = connection.write(work, schema_version)
+                    finally:
+                        self._pool.release(lease)
+                    if answer is not ELSEWHERE:
+                        self._note_commit()
+                        return answer  # type: ignore[return-value]
+        return await self._in_group(make, schema_version)
+
+    def leave_loop(self) -> None:
+        """Do every write on the lane from now on."""
+        self._loop_connection = None
+
+    async def end(self) -> None:
+        """Wait until what runs in the background has ended, once the lanes are closed."""
+        tasks = [task for task in (self._committer, self._checkpoint) if task is not None]
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _note_commit(self) -> None:
+        self._commits += 1
+        if self._commits > self._checkpoint_after > 0 and self._checkpoint is None:
+            self._commits = 0
+            self._checkpoint = self._loop.create_task(self._run_checkpoint())
+
+    async def _run_checkpoint(self) -> None:
+        try:
+            lease = await self._pool.acquire()
+            try:
+                await lease.lane.run(Connection.checkpoint)
+            finally:
+                self._pool.release(lease)
+        except NoormmeError:
+            # The log is only longer than it need be; the next checkpoint tries again.
+            return
+        finally:
+            self._checkpoint = None
+
+    def _is_alone(self) -> bool:
+        """Whether nobody else writes: not now, and no other task since the loop last went round."""
+        if self._waiting or self._committer is not None:
+            return False
+        task = asyncio.current_task()
+        if self._turn_of is None:
+            self._turn_of = task
+            self._loop.call_soon(self._end_turn)
+        return self._turn_of is task
+
+    def _end_turn(self) -> None:
+        self._turn_of = None
+
+    async def _in_group(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        self._pool.check_not_held_by_caller()
+        write: Write[T] = Write(make, schema_version, self._loop)
+        self._waiting.append(write)
+        if self._committer is None:
+            self._committer = self._loop.create_task(self._commit())
+        try:
+            return await write.future
+        except asyncio.CancelledError:
+            await self._stop(write)
+            raise
+
+    async def _stop(self, write: Write[Any]) -> None:
+        if write in self._waiting:
+            self._waiting.remove(write)
+            return
+        group = self._group
+        if group is not None and write in group.writes:
+            group.stop(write)
+            while self._group is group:
+                try:
+                    await asyncio.sleep(0.001)
+                except asyncio.CancelledError:
+                    continue
+
+    async def _commit(self) -> None:
+        """Commit what waits, group after group, until nothing does."""
+        try:
+            while self._waiting:
+                await self._commit_group()
+        finally:
+            self._committer = None
+
+    async def _commit_group(self) -> None:
+        try:
+            lease = await self._pool.acquire()
+        except BaseException as fault:
+            self._refuse(fault)
+            return
+        writes, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+        self._group = Group(writes)
+        try:
+            await lease.lane.run(self._group.commit)
+        except BaseException as fault:
+            for write in writes:
+                write.error = fault
+        finally:
+            self._group = None
+            self._pool.release(lease)
+        for write in writes:
+            write.answer()
+
+    def _refuse(self, fault: BaseException) -> None:
+        """Tell those who wait that there is no lane; whoever has just come waits on."""
+        waiting, self._waiting = self._waiting, []
+        latest = self._loop.time() - self._busy_timeout_s
+        for write in waiting:
+            if isinstance(fault, DatabaseBusy) and write.began_s > latest:
+                self._waiting.append(write)
+            else:
+                write.error = fault
+                write.answer()
