@@ -118,7 +118,11 @@ def config_from_env() -> Config:
 
 
 def _text(database: str | os.PathLike[str]) -> str:
-    text = os.fspath(database)
+    text = os.fspath(database) if isinstance(database, str | os.PathLike) else database
+    if not isinstance(text, str):
+        raise ConfigError(
+            f"a database is named by a path or a URL, not by {type(text).__name__}", hint="bytes: os.fsdecode(path)"
+        )
     # A path object is always a path, whatever it looks like.
     is_url_like = not isinstance(database, str) and ("://" in text or text.startswith((":memory:", "file:", "sqlite:")))
     return os.path.abspath(text) if is_url_like else text

@@ -261,10 +261,10 @@ def test_atomic_that_cannot_begin_rolls_nothing_back() -> None:
     assert failing(operation, [DatabaseBusy("busy")], DatabaseBusy) == [BEGIN]
 
 
-def test_a_commit_that_fails_is_told() -> None:
+def test_a_commit_that_fails_is_told_and_its_level_is_ended() -> None:
     operation = atomic(ask(Statement("select 1", (), nothing)))
-    asked = failing(operation, [None, "one", DatabaseBusy("busy")], DatabaseBusy)
-    assert asked[-1] is COMMIT
+    asked = failing(operation, [None, "one", DatabaseBusy("busy"), None], DatabaseBusy)
+    assert sql_of(asked) == [BEGIN, "select 1", COMMIT, ROLLBACK]
 
 
 def test_atomic_within_atomic_undoes_only_itself_when_its_error_is_met() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog, QueryPlan
-from noormme_py.client.results import WriteResult, write_collector
+from noormme_py.client.results import WriteResult
 from noormme_py.errors import RowNotFound
 from noormme_py.query import nodes
 from noormme_py.query.statement import Cursor, Statement
@@ -86,4 +86,4 @@ class AsyncPreparedWrite(_Prepared):
 
     async def execute(self, /, **values: object) -> WriteResult:
         """Run it with values for its placeholders and tell how many rows it wrote."""
-        return await self._run(values, lambda _: write_collector(self._node))
+        return await self._run(values, lambda plan: plan.written)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, overload
 from noormme_py.client.async_prepared import AsyncPrepared, AsyncPreparedWrite
 from noormme_py.client.async_runner import AsyncRunner, StreamDecoder
 from noormme_py.client.catalog import Catalog, QueryPlan
-from noormme_py.client.results import CompiledQuery, PlanStep, WriteResult, plan_steps, write_collector
+from noormme_py.client.results import CompiledQuery, PlanStep, WriteResult, plan_steps
 from noormme_py.errors import RowNotFound
 from noormme_py.query import nodes
 from noormme_py.query.clauses import Builder, Returning
@@ -148,7 +148,7 @@ class AsyncWrite(AsyncQuery):
 
     async def execute(self) -> WriteResult:
         """Run it and tell how many rows it wrote."""
-        answers = await self._answers(lambda _: write_collector(self.node))
+        answers = await self._answers(lambda plan: plan.written)
         return WriteResult(sum(answer.rows_affected for answer in answers), answers[-1].last_insert_id)
 
     def prepare(self) -> AsyncPreparedWrite:

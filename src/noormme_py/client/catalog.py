@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from noormme_py.client.results import WriteResult, described, write_collector
 from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder, scalar_decoder
 from noormme_py.codec.encode import Binder
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import DICT, Shape, shape_of, table_model, table_shape
-from noormme_py.errors import QueryError, ResultError
+from noormme_py.errors import QueryError
 from noormme_py.query import nodes
 from noormme_py.query.compiler import Compiled, compile_query
 from noormme_py.query.scope import Output
@@ -67,8 +68,14 @@ class Catalog:
     def table(self, name: str, row: Any = None) -> TableOperations:
         """Return the operations of a table; rows are of the table's own model, or of the class given."""
         key = (name, row)
-        found = self._tables.get(key)
+        try:
+            found = self._tables.get(key)
+        except TypeError:
+            # What cannot be hashed is neither a name nor a class, and that is told below.
+            found = None
         if found is None:
+            if not isinstance(name, str):
+                raise QueryError(f"a table is named by a string, not by {type(name).__name__}")
             table = self.schema.table(name)
             shape = table_shape(table_model(table, self.codecs)) if row is None else shape_of(row)
             plan: TablePlan[Any] = TablePlan(table, self.schema, self.codecs, shape, self.limits.batch_size)
@@ -81,7 +88,8 @@ class Catalog:
         plan = self._plans.get(shape.key) if shape.key is not None else None
         if plan is None:
             compiled = compile_query(node, self.schema, max_list=self.limits.batch_size, places=shape.places)
-            plan = QueryPlan(compiled, self.codecs, self.limits.max_variables)
+            collect = write_collector(node, self.schema)
+            plan = QueryPlan(compiled, self.codecs, self.limits.max_variables, collect)
             if shape.key is not None and compiled.is_of_shape:
                 if len(self._plans) >= _MAX_PLANS:
                     self._plans.clear()
@@ -92,10 +100,13 @@ class Catalog:
 class QueryPlan:
     """One compiled query with what encodes its parameters and decodes its rows."""
 
-    __slots__ = ("_binder", "_codecs", "_decoders", "_max_variables", "_scalar", "compiled")
+    __slots__ = ("_binder", "_codecs", "_decoders", "_max_variables", "_scalar", "compiled", "written")
 
-    def __init__(self, compiled: Compiled, codecs: Codecs, max_variables: int) -> None:
+    def __init__(
+        self, compiled: Compiled, codecs: Codecs, max_variables: int, written: Callable[[Cursor], WriteResult]
+    ) -> None:
         self.compiled = compiled
+        self.written = written
         self._codecs = codecs
         self._binder = Binder(compiled.slots, codecs)
         self._max_variables = max_variables
@@ -116,7 +127,10 @@ class QueryPlan:
 
     def decoder(self, into: Any) -> ResultDecoder:
         """Return what decodes the rows, into dicts or objects of a class."""
-        found = self._decoders.get(into)
+        try:
+            found = self._decoders.get(into)
+        except TypeError:
+            found = None
         if found is None:
             shape = DICT if into is None else shape_of(into)
             outputs = self.compiled.outputs
@@ -157,18 +171,6 @@ class ResultDecoder:
 
     def _for(self, cursor: Cursor) -> RowDecoder[Any]:
         return self._decoder or row_decoder(described(cursor), self._shape)
-
-
-def described(cursor: Cursor) -> list[ResultColumn]:
-    """Return the result columns that a cursor names; raises ResultError when two have one name."""
-    names = [column[0] for column in cursor.description or ()]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise ResultError(
-            "several result columns are named " + ", ".join(map(repr, sorted(twice))) + "; a row can hold only one",
-            hint="give them aliases",
-        )
-    return [ResultColumn(name) for name in names]
 
 
 def _column(output: Output, codecs: Codecs) -> ResultColumn:

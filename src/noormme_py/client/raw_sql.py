@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from noormme_py.client.catalog import Catalog
-from noormme_py.client.results import Result, raw_result
+from noormme_py.client.results import Result, raw_insertion, raw_result
+from noormme_py.client.write_target import write_target
 from noormme_py.codec.encode import Binder
 from noormme_py.codec.kinds import encode_untyped
 from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
@@ -27,6 +29,7 @@ from noormme_py.query.statement import (
     nothing,
 )
 from noormme_py.query.tokens import main_verb, split_script, tokens
+from noormme_py.schema.model import Schema
 
 Kind = Literal["read", "write", "definition", "bare"]
 
@@ -58,10 +61,12 @@ class RawStatement:
             text, slots = compile_fragment(sql.node, catalog.schema)
             encoded: Parameters = Binder(slots, catalog.codecs)()
         else:
-            text, encoded = sql, encode_parameters(parameters)
+            text, encoded = _text(sql), encode_parameters(parameters)
         if ";" in text and len(split_script(text)) > 1:
             raise QueryError("this is more than one statement", hint="use execute_script")
-        return cls(kind_of(text), Statement(text, encoded, raw_result))
+        kind = kind_of(text)
+        gives_rowid = kind == "write" and _gives_rowid(text, catalog.schema)
+        return cls(kind, Statement(text, encoded, raw_insertion if gives_rowid else raw_result))
 
     def make(self, _: Catalog) -> Operation[Result]:
         """Return the operation that runs it."""
@@ -106,8 +111,10 @@ def encode_parameters(parameters: Sequence[object] | Mapping[str, object]) -> Pa
 
 def many(sql: str, batches: Iterable[Sequence[object]]) -> Callable[[], Operation[int]]:
     """Return what makes the operation that runs a write for each set of parameters."""
-    if kind_of(sql) != "write":
+    if kind_of(_text(sql)) != "write":
         raise QueryError("execute_many takes an INSERT, UPDATE or DELETE")
+    if not isinstance(batches, Iterable):
+        raise QueryError(f"execute_many takes a list of sequences of parameters, not {type(batches).__name__}")
 
     def encoded() -> Iterator[Sequence[Raw]]:
         for batch in batches:
@@ -121,7 +128,7 @@ def many(sql: str, batches: Iterable[Sequence[object]]) -> Callable[[], Operatio
 
 def split(script: str) -> list[str]:
     """Split a script into statements; raises TransactionError where it has transactions of its own."""
-    statements = split_script(script)
+    statements = split_script(_text(script))
     for statement in statements:
         if kind_of(statement) == "bare":
             raise TransactionError(
@@ -135,6 +142,25 @@ def script(statements: Iterable[str]) -> Operation[None]:
     """Run statements that take no parameters."""
     for statement in statements:
         yield from ask(Statement(statement, (), nothing))
+
+
+def _text(sql: object) -> str:
+    if not isinstance(sql, str):
+        raise QueryError(f"SQL is a str, not {type(sql).__name__}")
+    return sql
+
+
+def _gives_rowid(sql: str, schema: Schema) -> bool:
+    """Tell whether SQLite's last rowid is of a row that this statement inserts, once it has changed rows."""
+    target = write_target(sql)
+    if target is None or target.verb not in ("INSERT", "REPLACE"):
+        return False
+    # An upsert may have changed a row instead, and then the rowid is that of some earlier INSERT.
+    words = [token.keyword for token in tokens(sql)] if "conflict" in sql.lower() else []
+    if ("DO", "UPDATE") in pairwise(words):
+        return False
+    table = target.table_in(schema)
+    return table is None or table.has_rowid
 
 
 def _encode(value: object, place: str) -> Raw:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from noormme_py.codec.kinds import Codec, codec_for, codec_names, encode_any, en
 from noormme_py.codec.own import own_codec
 from noormme_py.errors import ConfigError
 from noormme_py.names import fold, suggest
-from noormme_py.query.scope import Type
+from noormme_py.query.scope import OneOf, Type
 from noormme_py.schema.model import Column, Schema
 
 CodecChoice: TypeAlias = Codec | str | type
@@ -45,6 +45,11 @@ class Codecs:
     __slots__ = ("_choices", "_names")
 
     def __init__(self, overrides: Mapping[str, CodecChoice] | None = None) -> None:
+        if overrides is not None and not isinstance(overrides, Mapping):
+            raise ConfigError(
+                f"codecs are a mapping of table.column to a codec, not {type(overrides).__name__}",
+                hint='codecs={"users.settings": "json"}',
+            )
         self._choices: dict[str, Callable[[Column], Codec]] = {}
         self._names = tuple(overrides or ())
         for name, choice in (overrides or {}).items():
@@ -57,6 +62,8 @@ class Codecs:
         """Return the codec of a type, or None where a value is handed on as it is."""
         if isinstance(type_, Column):
             return self.of_column(type_)
+        if isinstance(type_, OneOf):
+            return _common([self.of(single) for single in type_.types])
         return None if type_ is None else codec_for(type_)
 
     def of_column(self, column: Column) -> Codec:
@@ -77,6 +84,14 @@ class Codecs:
         return missing
 
 
+def _common(codecs: Sequence[Codec | None]) -> Codec | None:
+    """Return the first of the codecs when all of them read alike: nothing is guessed of a mixture."""
+    first, *others = codecs
+    if first is None or any(c is None or (c.name, c.decode) != (first.name, first.decode) for c in others):
+        return None
+    return first
+
+
 def _chosen(name: str, choice: CodecChoice) -> Callable[[Column], Codec]:
     """Return what gives a column the codec that was chosen for it; raises ConfigError."""
     if isinstance(choice, Codec):
@@ -84,7 +99,7 @@ def _chosen(name: str, choice: CodecChoice) -> Callable[[Column], Codec]:
         return lambda _: own
     if isinstance(choice, type) and issubclass(choice, Enum):
         _check_values(name, choice)
-        members = enum_codec(choice)
+        members = _enum_codec(choice)
         return lambda column: held_to(members, "any", column.affinity)
     if isinstance(choice, str):
         if choice not in codec_names():
@@ -97,6 +112,10 @@ def _chosen(name: str, choice: CodecChoice) -> Callable[[Column], Codec]:
             f"codecs: {getattr(choice, '__name__', choice)!r} has no codec", hint="give a Codec of your own"
         )
     return partial(_of_kind, _NAME_OF_TYPE[choice])
+
+
+# One codec for all the columns of an enum, so that they are seen to be read alike.
+_enum_codec = lru_cache(maxsize=1024)(enum_codec)
 
 
 def _of_kind(kind: str, column: Column) -> Codec:

@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, Literal, get_type_hints
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
 from noormme_py import names
@@ -64,7 +65,7 @@ def table_model(table: Table, codecs: Codecs) -> type[RowModel]:
 
 def table_shape(model: type[RowModel]) -> Shape:
     """Return the shape that fills a table's own model with decoded values, unvalidated."""
-    columns = {field.alias or name: name for name, field in model.model_fields.items()}
+    columns = {column_of(name, field): name for name, field in model.model_fields.items()}
     return Shape("trusted model", model, columns, columns, frozenset(columns))
 
 
@@ -87,6 +88,14 @@ def shape_of(cls: Any) -> Shape:
     )
 
 
+def column_of(name: str, field: FieldInfo) -> str:
+    """Return the column that a model's field is read from and written to: its validation alias, else its name."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        alias = next((choice for choice in alias.choices if isinstance(choice, str)), None)
+    return alias if isinstance(alias, str) else name
+
+
 def check_columns(shape: Shape, columns: Sequence[str]) -> None:
     """Raise QueryError when the columns do not fill the shape."""
     missing = sorted(shape.required - set(columns))
@@ -101,10 +110,7 @@ def _validated(cls: type[BaseModel]) -> Shape:
     attributes: dict[str, str] = {}
     needed: set[str] = set()
     for name, field in cls.model_fields.items():
-        alias = field.validation_alias
-        if isinstance(alias, AliasChoices):
-            alias = next((choice for choice in alias.choices if isinstance(choice, str)), name)
-        column = alias if isinstance(alias, str) else name
+        column = column_of(name, field)
         attributes[column] = name
         if field.is_required():
             needed.add(column)

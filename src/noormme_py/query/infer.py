@@ -9,7 +9,7 @@ from functools import reduce
 from noormme_py.errors import CompileError
 from noormme_py.names import fold
 from noormme_py.query import nodes
-from noormme_py.query.scope import Output, Outputs, Scope, Source, Type
+from noormme_py.query.scope import OneOf, Output, Outputs, Scope, Source, Type
 from noormme_py.schema.model import Column
 from noormme_py.schema.types import Kind, kind_of
 
@@ -116,9 +116,13 @@ def items_of(items: tuple[nodes.Node, ...], scope: Scope) -> list[tuple[nodes.No
 def outputs_of(query: nodes.Select, around: Scope) -> Outputs | None:
     """Return what a query gives, or None when that is not known."""
     scope = select_scope(query, around)
-    found = known_outputs(query.items, scope)
+    return _joined_outputs(known_outputs(query.items, scope), query, replace(scope, sources=(), parent=around))
+
+
+def _joined_outputs(found: Outputs | None, query: nodes.Select, scope: Scope) -> Outputs | None:
+    """Return what a compound gives, of which the first part gives what was found."""
     for kind, part in query.compounds:
-        other = outputs_of(part, replace(scope, sources=(), parent=around))
+        other = outputs_of(part, scope)
         if found is None or other is None:
             return None
         if len(found) != len(other):
@@ -166,19 +170,19 @@ def check_derived(outputs: Outputs | None) -> None:
 
 def _shared_type(items: Sequence[nodes.Node], scope: Scope) -> Type:
     """Return the type of a value that is one of several, as far as their types are known."""
-    known = [found for item in items if (found := type_of(item, scope)) is not None]
+    known: list[Type] = [found for item in items if (found := type_of(item, scope)) is not None]
     return reduce(_common_type, known) if known else None
 
 
 def _common_type(one: Type, other: Type) -> Type:
-    """Return the type of what may be of either type: nothing is guessed of a mixture."""
-    if one is None or other is None:
+    """Return the type of what may be of either type."""
+    if one is None or other is None or one == other:
         return one
-    return one if _kind(one) == _kind(other) else None
+    return OneOf(tuple(dict.fromkeys((*_single_types(one), *_single_types(other)))))
 
 
-def _kind(type_: Column | Kind) -> Kind:
-    return type_.kind if isinstance(type_, Column) else type_
+def _single_types(type_: Column | Kind | OneOf) -> tuple[Column | Kind, ...]:
+    return type_.types if isinstance(type_, OneOf) else (type_,)
 
 
 def select_scope(query: nodes.Select, around: Scope) -> Scope:
@@ -225,13 +229,20 @@ def with_names(tables: tuple[nodes.CommonTable, ...], scope: Scope) -> Scope:
 
 def with_common_table(table: nodes.CommonTable, scope: Scope) -> Scope:
     """Return the scope with one more table of a WITH clause, whose columns are then known."""
-    query = table.query
-    if table.is_recursive:
-        # The first part says what the others, which select from the table itself, can see.
-        first = _named(table, outputs_of(replace(query, compounds=()), scope))
-        scope = replace(scope, common_tables=(*scope.common_tables, (table.name, first)))
-    found = _named(table, outputs_of(query, scope))
-    return replace(scope, common_tables=(*scope.common_tables, (table.name, found)))
+    if not table.is_recursive:
+        return _knowing(scope, table, outputs_of(table.query, scope))
+    # The first part says what the others, which select from the table itself, can see. It is looked at
+    # once: twice at every level would be 2**n times for tables that are nested n deep.
+    inside = select_scope(table.query, scope)
+    first = known_outputs(table.query.items, inside)
+    begun = _knowing(scope, table, first)
+    found = _joined_outputs(first, table.query, replace(inside, sources=(), parent=begun))
+    return _knowing(scope, table, found)
+
+
+def _knowing(scope: Scope, table: nodes.CommonTable, outputs: Outputs | None) -> Scope:
+    """Return the scope in which the columns of a common table are known."""
+    return replace(scope, common_tables=(*scope.common_tables, (table.name, _named(table, outputs))))
 
 
 def _named(table: nodes.CommonTable, outputs: Outputs | None) -> Outputs | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from noormme_py.errors import CompileError, QueryError
@@ -134,6 +135,7 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
     _with(out, node.common_tables)
     scope = with_common_tables(node.common_tables, out.scope)
     target = _target(scope, node.table)
+    _check_distinct(node.columns)
     types: list[Type] = [_written(scope, node.table.name, column) for column in node.columns]
     out.put("insert into ", node.table)
     if node.columns:
@@ -235,6 +237,7 @@ def _delete(out: Writer, node: nodes.Delete) -> None:
 def _assignments(out: Writer, table: str, assignments: tuple[tuple[str, nodes.Node], ...]) -> None:
     if not assignments:
         raise CompileError("an update sets nothing", hint='say what to change with set({"column": value})')
+    _check_distinct([column for column, _ in assignments])
     out.put(" set ")
     for index, (column, value) in enumerate(assignments):
         like = _written(out.scope, table, column)
@@ -242,6 +245,14 @@ def _assignments(out: Writer, table: str, assignments: tuple[tuple[str, nodes.No
         out.name(column)
         out.put(" = ")
         out.value(value, like, is_written=True)
+
+
+def _check_distinct(columns: Sequence[str]) -> None:
+    """Refuse a column given twice: SQLite keeps one of the values without a word, and its names have no case."""
+    if len({*map(fold, columns)}) < len(columns):
+        folded = [fold(column) for column in columns]
+        twice = next(column for column, name in zip(columns, folded, strict=True) if folded.count(name) > 1)
+        raise CompileError(f"the column {twice[:100]!r} is given twice")
 
 
 def _returning(out: Writer, items: tuple[nodes.Node, ...], scope: Scope) -> None:

@@ -1,7 +1,7 @@
 """Which names a part of a query may use, and what type each has. Names are checked here.
 
-A type is the schema's `Column` where a value comes from one, a `Kind` where SQL itself says it, or
-None for a value handed on as SQLite gives it.
+A type is the schema's `Column` where a value comes from one, a `Kind` where SQL itself says it, `OneOf`
+several where it may come from each, or None for a value handed on as SQLite gives it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from noormme_py.query import nodes
 from noormme_py.schema.model import Column, Schema, Table
 from noormme_py.schema.types import Kind
 
-Type: TypeAlias = Column | Kind | None
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The type of a value that may be of any of these. Whether they are read alike, only their codecs tell."""
+
+    types: tuple[Column | Kind, ...]
+
+
+Type: TypeAlias = Column | Kind | OneOf | None
 ROWID_NAMES = frozenset({"rowid", "_rowid_", "oid"})
 
 

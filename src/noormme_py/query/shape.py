@@ -13,7 +13,8 @@ from typing import Any
 from noormme_py.query import nodes
 from noormme_py.query.operands import Operand
 
-_VALUE = "?"
+# An operator takes a number for a plain factor, and other data for what its column holds.
+_NUMBER, _DATUM = "0", "?"
 
 
 class QueryShape:
@@ -38,16 +39,20 @@ class QueryShape:
     def _of(self, item: Any, max_list: int) -> Hashable:
         kind = item.__class__
         if kind is nodes.Value:
-            return self._place(item, (item.value,), _VALUE)
+            return self._place(item, (item.value,), _NUMBER if isinstance(item.value, int | float) else _DATUM)
         if kind is nodes.InList:
             return self._in_list(item, max_list)
+        if kind is nodes.JsonPath:
+            return (kind, self._of(item.operand, max_list), *_exact(item.path))
+        if kind is nodes.Frame:
+            return (kind, *_exact((item.unit, item.start, item.end, item.exclude)))
         parts = item
         if kind is not tuple:
             found = _PARTS.get(kind)
             parts = (found if found is not None else _learn(kind))(item)
         # Most parts are names, flags or nothing: those are their own shape.
         of = self._of
-        key = [part if not part or part.__class__ in _PLAIN else of(part, max_list) for part in parts]
+        key = [part if part is _NOTHING or part.__class__ in _PLAIN else of(part, max_list) for part in parts]
         return (kind, *key)
 
     def _in_list(self, node: nodes.InList, max_list: int) -> Hashable:
@@ -60,6 +65,9 @@ class QueryShape:
         return self._place(node, (tuple(found),) if count == "long" else found, key)
 
     def _place(self, node: nodes.Node, values: Any, key: Hashable) -> Hashable:
+        if not values:
+            # Without data it has no place of its own that the same node could be known by.
+            return key
         known = self.places.get(id(node))
         if known is not None:
             # The same node twice: the SQL takes its data twice, and so must a query of this shape.
@@ -73,8 +81,18 @@ class _Singular(Exception):
     """The query has parts that are not compared by shape."""
 
 
-def _learn(kind: type[nodes.Node]) -> Callable[[Any], tuple[Any, ...]]:
+def _exact(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the parts when they are what they seem: False is no 0 where the compiler writes the number."""
+    if any(part.__class__ not in _EXACT for part in parts):
+        raise _Singular
+    return parts
+
+
+def _learn(kind: type) -> Callable[[Any], tuple[Any, ...]]:
     """Return what takes a node's parts, and keep it for the next node of this kind."""
+    if not issubclass(kind, nodes.Node):
+        # A name that is more than a str, or what the compiler will refuse.
+        raise _Singular
     names = [field.name for field in fields(kind)]
     take = attrgetter(*names) if len(names) > 1 else _few(names)
     _PARTS[kind] = take
@@ -86,4 +104,6 @@ def _few(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 _PARTS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
-_PLAIN = frozenset({str, bool, int})
+_EXACT = frozenset({str, int, type(None)})
+_PLAIN = _EXACT | {bool}
+_NOTHING: tuple[()] = ()

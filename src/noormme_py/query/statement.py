@@ -80,10 +80,10 @@ def atomic(operation: Operation[T]) -> Operation[T]:
     yield Control.BEGIN
     try:
         result = yield from operation
+        yield Control.COMMIT
     except Exception:
         yield Control.ROLLBACK
         raise
-    yield Control.COMMIT
     return result
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from noormme_py.errors import CompileError, MultipleRows, RowNotFound
-from noormme_py.names import quote
+from noormme_py.names import fold
 from noormme_py.query import nodes, operands
 from noormme_py.query.functions import fn
 from noormme_py.query.operands import Operand
@@ -31,9 +31,7 @@ class ReadOperations(Generic[R]):
     def __init__(self, plan: TablePlan[R]) -> None:
         self.plan = plan
         self._finders: dict[tuple[tuple[str, ...], bool], str] = {}
-        columns = ", ".join(quote(column.name) for column in plan.columns)
-        keys = " and ".join(f"{quote(column.name)} = ?" for column in plan.key_columns)
-        self.find_sql = f"select {columns} from {quote(plan.table.name)} where {keys}"
+        self.find_sql = plan.select_sql + plan.key_sql
 
     def find_by_id(self, key: Key) -> Statement[R | None]:
         """Find the row of a key, or None."""
@@ -115,13 +113,15 @@ class ReadOperations(Generic[R]):
         )
 
     def _by_key_order(self, order_by: OrderBy) -> tuple[nodes.Node, ...]:
-        """Return what makes any order total: the primary key, else the rowid."""
+        """Return what makes any order total: the primary key, and the rowid where NULLs make the key no key."""
         table = self.plan.table
-        said = {order.operand.column for order in _orders(order_by) if isinstance(order.operand, nodes.Ref)}
-        keys = table.primary_key or (("rowid",) if table.has_rowid and not table.find_column("rowid") else ())
-        if said.issuperset(keys):
-            return ()
-        return tuple(nodes.Order(nodes.Ref(name)) for name in keys if name not in said)
+        said = {fold(order.operand.column) for order in _orders(order_by) if isinstance(order.operand, nodes.Ref)}
+        keys = table.primary_key
+        is_total = bool(keys) and not any(column.is_nullable for column in self.plan.key_columns)
+        if table.has_rowid and table.rowid_alias is None and not is_total:
+            # A column of the user's may have taken one of the rowid's names, or even all.
+            keys += tuple(name for name in ("rowid", "_rowid_", "oid") if table.find_column(name) is None)[:1]
+        return tuple(nodes.Order(nodes.Ref(name)) for name in keys if fold(name) not in said)
 
     def got(self, cursor: Cursor) -> R:
         """Collect the first row; raises RowNotFound."""
@@ -148,6 +148,8 @@ def _orders(order_by: OrderBy) -> tuple[nodes.Order, ...]:
     if order_by is None:
         return ()
     items = [order_by] if isinstance(order_by, str | Operand) else order_by
+    if not isinstance(items, Iterable):
+        raise CompileError(f"an order is said by columns, not by {type(items).__name__}")
     return tuple(_order(item) for item in items)
 
 

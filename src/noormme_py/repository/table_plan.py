@@ -12,9 +12,9 @@ from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder
 from noormme_py.codec.encode import Binder, encode_column
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.registry import Codecs
-from noormme_py.codec.shapes import Shape
-from noormme_py.errors import QueryError
-from noormme_py.names import quote, suggest
+from noormme_py.codec.shapes import Shape, column_of
+from noormme_py.errors import QueryError, ResultError
+from noormme_py.names import fold, quote, suggest
 from noormme_py.query import nodes
 from noormme_py.query.compiler import Compiled, compile_query
 from noormme_py.query.statement import Cursor, Raw, Statement
@@ -39,10 +39,12 @@ class TablePlan(Generic[R]):
         "decoder",
         "items",
         "key_columns",
+        "key_sql",
         "max_list",
         "returning_sql",
         "row_type",
         "schema",
+        "select_sql",
         "table",
     )
 
@@ -60,8 +62,11 @@ class TablePlan(Generic[R]):
         results = [ResultColumn(c.name, codecs.of_column(c), f"{table.name}.{c.name}") for c in self.columns]
         self.decoder: RowDecoder[R] = row_decoder(results, shape)
         self.items = tuple(nodes.Ref(column.name) for column in self.columns)
-        self.returning_sql = " returning " + ", ".join(quote(column.name) for column in self.columns)
+        columns_sql = ", ".join(quote(column.name) for column in self.columns)
+        self.returning_sql = f" returning {columns_sql}"
+        self.select_sql = f"select {columns_sql} from {quote(table.name)} where "
         self.key_columns = tuple(table.column(name) for name in table.primary_key)
+        self.key_sql = " and ".join(f"{quote(column.name)} = ?" for column in self.key_columns)
         self._codec_by_column: dict[str, tuple[Column, Codec]] = {
             column.name: (column, codecs.of_column(column)) for column in table.columns
         }
@@ -78,8 +83,11 @@ class TablePlan(Generic[R]):
         return None if row is None else self.decoder.one(row)
 
     def created(self, cursor: Cursor) -> R:
-        """Collect the row that an INSERT gives back."""
-        return self.decoder.one(cursor.fetchone())
+        """Collect the row that an INSERT gives back; raises ResultError when it inserted none."""
+        row = cursor.fetchone()
+        if row is None:
+            raise row_ignored(self.table.name)
+        return self.decoder.one(row)
 
     def all(self, cursor: Cursor) -> list[R]:
         """Collect every row."""
@@ -106,6 +114,9 @@ class TablePlan(Generic[R]):
                 if found is None:
                     continue
                 name, encode = found, encoders[found]
+            if name in encoded:
+                # SQLite's names have no case: {"Name": …, "name": …} says one column twice.
+                raise QueryError(f"the column {self.table.name}.{name} is given twice")
             encoded[name] = encode(value)
         return encoded
 
@@ -193,8 +204,8 @@ def mapping_of(values: object) -> Mapping[str, object]:
     if isinstance(values, BaseModel):
         model = type(values)
         return {
-            model.model_fields[name].alias or name: getattr(values, name)
-            for name in model.model_fields
+            column_of(name, field): getattr(values, name)
+            for name, field in model.model_fields.items()
             if name in values.model_fields_set
         }
     if is_dataclass(values) and not isinstance(values, type):
@@ -206,21 +217,37 @@ def rows_of(rows: Iterable[object]) -> list[object]:
     """Return the rows of a bulk write; raises QueryError for a single row given by mistake."""
     if isinstance(rows, Mapping | BaseModel | str | bytes):
         raise QueryError("a list of rows is expected, not one row", hint="use create() or upsert() for one")
+    if not isinstance(rows, Iterable):
+        raise QueryError(f"a list of rows is expected, not {type(rows).__name__}")
     return list(rows)
+
+
+def row_ignored(table: str) -> ResultError:
+    """Return the error for a row that SQLite passed over without an error of its own."""
+    return ResultError(
+        f"the database ignored the row for {table!r}: nothing was written",
+        hint="ON CONFLICT IGNORE in the table's definition or raise(ignore) in a trigger does that",
+    )
 
 
 def _parts(table: Table, key: Key) -> Sequence[object]:
     names = table.primary_key
     if isinstance(key, Mapping):
-        for name in key:
-            if name not in names:
+        known = {fold(name) for name in names}
+        given: dict[str, object] = {}
+        for name, value in key.items():
+            folded = fold(name) if isinstance(name, str) else ""
+            if folded not in known:
                 raise QueryError(
                     f"{str(name)[:100]!r} is no part of the key of {table.name!r}",
                     hint=suggest(str(name), names),
                 )
-        if len(key) != len(names):
+            if folded in given:
+                raise QueryError(f"the key of {table.name!r} is given {str(name)[:100]!r} twice")
+            given[folded] = value
+        if len(given) != len(names):
             raise QueryError(f"the key of {table.name!r} is {', '.join(names)}")
-        return [key[name] for name in names]
+        return [given[fold(name)] for name in names]
     if len(names) == 1:
         if isinstance(key, tuple | list):
             raise QueryError(f"the key of {table.name!r} is one value, {names[0]!r}")

@@ -7,12 +7,14 @@ from itertools import groupby
 from typing import Generic, TypeVar
 
 from noormme_py.errors import QueryError
-from noormme_py.names import quote
-from noormme_py.query import nodes, operands
+from noormme_py.names import fold, quote
+from noormme_py.query import nodes
+from noormme_py.query.clauses import assignments, column_name
 from noormme_py.query.statement import Cursor, Operation, Raw, Statement, Work, ask, atomic, rows_affected
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.read_operations import ReadOperations, row_not_found
-from noormme_py.repository.table_plan import Key, TablePlan, rows_of
+from noormme_py.repository.table_plan import Key, TablePlan, row_ignored, rows_of
+from noormme_py.schema.model import Table
 
 R = TypeVar("R")
 Encoded = dict[str, Raw]
@@ -23,7 +25,7 @@ _MAX_TEXTS = 64
 class WriteOperations(Generic[R]):
     """The writes of one table. Rows come back as the database has them, defaults and generated columns filled."""
 
-    __slots__ = ("_is_changed_by_triggers", "_texts", "batch_size", "max_variables", "plan", "read")
+    __slots__ = ("_is_changed_afterwards", "_texts", "batch_size", "max_variables", "plan", "read")
 
     def __init__(self, plan: TablePlan[R], read: ReadOperations[R], *, batch_size: int, max_variables: int) -> None:
         self.plan = plan
@@ -32,12 +34,12 @@ class WriteOperations(Generic[R]):
         self.max_variables = max_variables
         # The texts of INSERTs by columns, number of rows and clauses: few in a program, and long to make.
         self._texts: dict[tuple[tuple[str, ...], int, str, str], str] = {}
-        self._is_changed_by_triggers = bool(plan.table.triggers) and plan.table.kind == "table"
+        self._is_changed_afterwards = _is_changed_afterwards(plan.table)
 
     def create(self, values: object) -> Work[R]:
         """Insert a row and return it."""
         statement = self._insert([self.plan.written(values)], "", self.plan.returning_sql)
-        if self._is_changed_by_triggers:
+        if self._is_changed_afterwards:
             return self._one(statement)
         return Statement(statement.sql, statement.parameters, self.plan.created)
 
@@ -58,9 +60,8 @@ class WriteOperations(Generic[R]):
         if not encoded:
             return self.read.get_by_id(key)
         sets = ", ".join(f"{quote(name)} = ?" for name in encoded)
-        where = " and ".join(f"{quote(column.name)} = ?" for column in self.plan.key_columns)
-        sql = f"update {quote(self.plan.table.name)} set {sets} where {where}{self.plan.returning_sql}"
-        if self._is_changed_by_triggers:
+        sql = f"update {quote(self.plan.table.name)} set {sets} where {self.plan.key_sql}{self.plan.returning_sql}"
+        if self._is_changed_afterwards:
             return self._updated(Statement(sql, (*encoded.values(), *keys), self.plan.first))
         return Statement(sql, (*encoded.values(), *keys), self.read.got)
 
@@ -68,7 +69,7 @@ class WriteOperations(Generic[R]):
         """Change the rows that meet the criteria and return how many; values may be expressions."""
         node = nodes.Update(
             nodes.TableName(self.plan.table.name),
-            tuple((name, operands.operand(value)) for name, value in changes.items()),
+            assignments(changes),
             where=self._deliberate(where, all_rows),
         )
         return self.plan.statement(node, rows_affected)
@@ -91,9 +92,8 @@ class WriteOperations(Generic[R]):
 
     def delete(self, key: Key) -> Statement[bool]:
         """Delete the row of a key; tell whether there was one."""
-        where = " and ".join(f"{quote(column.name)} = ?" for column in self.plan.key_columns)
         keys = self.plan.key_values(key)
-        sql = f"delete from {quote(self.plan.table.name)} where {where}"
+        sql = f"delete from {quote(self.plan.table.name)} where {self.plan.key_sql}"
         return Statement(sql, keys, _any_affected)
 
     def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Statement[int]:
@@ -115,14 +115,18 @@ class WriteOperations(Generic[R]):
 
     def _one(self, statement: Statement[list[R]]) -> Operation[R]:
         rows = yield from ask(statement)
-        created = rows[0]
-        return (yield from self._reread(created))
+        if not rows:
+            raise row_ignored(self.plan.table.name)
+        return (yield from self._reread(rows[0]))
 
     def _many(self, encoded: list[Encoded], conflict: str, returning: str) -> Operation[list[R]]:
         created: list[R] = []
         for batch in self._batches(encoded):
-            created += yield from ask(self._insert(batch, conflict, returning))
-        if self._is_changed_by_triggers:
+            rows = yield from ask(self._insert(batch, conflict, returning))
+            if len(rows) < len(batch):
+                raise row_ignored(self.plan.table.name)
+            created += rows
+        if self._is_changed_afterwards:
             for index, row in enumerate(created):
                 created[index] = yield from self._reread(row)
         return created
@@ -144,18 +148,18 @@ class WriteOperations(Generic[R]):
         rows = yield from ask(statement)
         if rows:
             return (yield from self._reread(rows[0]))
+        if len(encoded) > len(key):
+            raise row_ignored(self.plan.table.name)
         # There was nothing to change: DO NOTHING gives no row back.
-        names = [quote(column.name) for column in self.plan.columns]
-        where = " and ".join(f"{quote(name)} = ?" for name in key)
-        sql = f"select {', '.join(names)} from {quote(self.plan.table.name)} where {where}"
+        sql = self.plan.select_sql + " and ".join(_equal(self.plan.table, name, key) for name in key)
         found = yield from ask(Statement(sql, [encoded[name] for name in key], self.plan.first))
         if found is None:
             raise row_not_found(self.plan.table.name)
         return found
 
     def _reread(self, row: R) -> Operation[R]:
-        """Read a written row again where triggers may have changed it after RETURNING looked."""
-        if not self._is_changed_by_triggers:
+        """Read a written row again where it may have changed after RETURNING looked."""
+        if not self._is_changed_afterwards:
             return row
         values = self.plan.key_of(row)
         if values is None:
@@ -173,8 +177,14 @@ class WriteOperations(Generic[R]):
 
     def _conflict_key(self, on: Sequence[str] | None) -> tuple[str, ...]:
         table = self.plan.table
-        wanted = table.primary_key if on is None else (on,) if isinstance(on, str) else tuple(on)
-        names = tuple(table.column(name).name for name in wanted)
+        wanted = table.primary_key if on is None else (on,) if isinstance(on, str) else on
+        if not isinstance(wanted, Iterable):
+            raise QueryError(f"`on` names the columns of a unique key, not {type(wanted).__name__}")
+        names = tuple(table.column(column_name(name)).name for name in wanted)
+        if on is not None and not names:
+            raise QueryError("`on` names no column", hint="leave it out for the primary key")
+        if len(set(names)) < len(names):
+            raise QueryError("`on` names a column twice: " + ", ".join(names))
         if any(set(names) == set(unique) for unique in table.unique_keys) and names:
             return names
         keys = "; ".join(", ".join(unique) for unique in table.unique_keys) or "none"
@@ -187,6 +197,13 @@ class WriteOperations(Generic[R]):
         missing = [name for name in key if name not in encoded]
         if missing:
             raise QueryError("an upsert needs the values of its key: " + ", ".join(map(repr, missing)) + " missing")
+        # NULL is like no other value, so such a row would be inserted each time; NULL as a rowid asks for a new one.
+        empty = [name for name in key if encoded[name] is None and name != self.plan.table.rowid_alias]
+        if empty:
+            raise QueryError(
+                "an upsert needs the values of its key: " + ", ".join(map(repr, empty)) + " is None",
+                hint="use create() for a row that cannot be there yet",
+            )
 
     def _conflict(self, encoded: Encoded, key: tuple[str, ...]) -> str:
         target = ", ".join(map(quote, key))
@@ -210,6 +227,34 @@ def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str
     places = "(" + ", ".join("?" * len(names)) + ")"
     columns = ", ".join(map(quote, names))
     return f"insert into {quote(table)} ({columns}) values {', '.join([places] * row_count)}{conflict}{returning}"
+
+
+def _is_changed_afterwards(table: Table) -> bool:
+    """Tell whether a row may be changed by its own writing, later than RETURNING sees it.
+
+    Triggers do that, and a foreign key to the table itself when the key that a row refers to is its own.
+    """
+    follows_itself = any(
+        fold(key.parent_table) == fold(table.name) and key.on_update not in ("no action", "restrict")
+        for key in table.foreign_keys
+    )
+    return table.kind == "table" and (bool(table.triggers) or follows_itself)
+
+
+def _equal(table: Table, name: str, key: tuple[str, ...]) -> str:
+    """Return the comparison that finds a column's value as the unique index of the key does."""
+    own = table.column(name).collation.upper()
+    of_indexes = [
+        column.collation
+        for index in table.indexes
+        if index.is_unique and index.where is None and set(index.column_names or ()) == set(key)
+        for column in index.columns
+        if column.name == name
+    ]
+    # Of several indexes the coarser: it is unique too, so what it finds is that one row.
+    collation = next((found for found in of_indexes if found.upper() != "BINARY"), of_indexes[0] if of_indexes else own)
+    said = "" if collation.upper() == own else f" collate {quote(collation)}"
+    return f"{quote(name)}{said} = ?"
 
 
 def _any_affected(cursor: Cursor) -> bool:
