@@ -78,5 +78,5 @@ class Neighbour:
 
 def run_python(source: str, *arguments: object, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
     """Run a program in a Python of its own, which must end by itself."""
-    command = [sys.executable, "-X", "dev", "-W", "default", "-c", source, *map(str, arguments)]
+    command = [sys.executable, "-W", "default", "-c", source, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)

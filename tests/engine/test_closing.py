@@ -269,3 +269,15 @@ async def test_the_file_is_let_go(path: Path) -> None:
         connection.execute("insert into t values (1)")
     finally:
         connection.close()
+
+
+async def test_asking_a_repository_for_an_attribute_after_the_end_is_no_other_error(path: Path) -> None:
+    async with Noormme(path) as db:
+        await db.execute("create table t (id integer primary key)")
+        rows = db.get_repository("t")
+        assert hasattr(rows, "find_by_id")
+    assert not hasattr(rows, "foo")
+    with pytest.raises(AttributeError, match="not open"):
+        _ = rows.foo
+    with pytest.raises(Closed):
+        await rows.find_by_id(1)

@@ -15,12 +15,14 @@ from noormme_py.errors import (
     CheckViolation,
     ConstraintError,
     Corrupt,
+    DatabaseBusy,
     DatabaseError,
     DiskFull,
     ForeignKeyViolation,
     NotNullViolation,
     QueryError,
     ReadOnly,
+    TableNotFound,
     TransactionError,
     UniqueViolation,
 )
@@ -86,6 +88,8 @@ async def test_a_full_disk(db: Noormme, path: Path) -> None:
     with pytest.raises(DiskFull) as caught:
         await db.execute("insert into t (n) values (zeroblob(1000000))")
     assert caught.value.sqlite_code == "SQLITE_FULL"
+    # Inside a transaction what was written before may still be there, and be committed.
+    assert "nothing of this statement was kept" in str(caught.value)
     rows = db.get_repository("t")
     assert await rows.count() == 0
     with Neighbour(path) as neighbour:
@@ -228,6 +232,10 @@ MESSAGES = (
     "JSON path error near '{}'",
     "bad JSON path: '{}'",
     "no such column: {}",
+    "no such database: {}",
+    "database {} is already in use",
+    "database {} is locked",
+    "cannot detach database {}",
     "unable to open database: {}",
     "unknown special query: {}",
     "malformed MATCH expression: [{}]",
@@ -261,6 +269,10 @@ def test_no_part_of_a_value_gets_through_whatever_quotes_it_holds(left: str, rig
         ("cannot start a transaction within a transaction", "begin"),
         ("no such function: f", "select f(1)"),
         ("no such table: main.parents", "insert into children values (1)"),
+        ("database main is already in use", "attach 'x.db' as main"),
+        ("cannot detach database main", "detach main"),
+        ("database table is locked", "drop index i"),
+        ("database is locked", "drop index i"),
     ],
 )
 def test_what_sqlite_says_of_the_statement_itself_is_shown(message: str, sql: str) -> None:
@@ -273,3 +285,74 @@ async def test_a_rank_that_cannot_be_read_does_not_tell_the_parameter(tmp_path: 
         with pytest.raises(DatabaseError) as fault:
             await db.execute("select * from n where n match 'a' and rank match ?", ["s3cret(("])
         assert "s3cret" not in str(fault.value)
+
+
+async def test_attaching_and_detaching_do_not_tell_their_parameters(db: Noormme, tmp_path: Path) -> None:
+    other = str(tmp_path / "other.db")
+    await db.execute("attach ? as ?", [other, "s3cret"])
+    for statement, parameters in (
+        ("attach ? as ?", [other, "s3cret"]),
+        ("detach ?", ["s3cretly"]),
+        ("attach ? as x", [str(tmp_path / "s3cret" / "nowhere.db")]),
+    ):
+        with pytest.raises(DatabaseError) as caught:
+            await db.execute(statement, parameters)
+        assert "s3cret" not in str(caught.value)
+    with pytest.raises(DatabaseError, match="cannot detach database …"):
+        await db.execute("detach ?", ["main"])
+    await db.execute("detach s3cret")
+
+
+async def test_a_bulk_write_that_would_give_rows_is_refused_and_writes_nothing(db: Noormme) -> None:
+    for attempt in (
+        db.execute_many("insert into t (n) values (?) returning id", [(1,), (2,)]),
+        db.execute_many("insert into t (n) values (?) RETURNING *", [(1,)]),
+    ):
+        with pytest.raises(QueryError, match="RETURNING"):
+            await attempt
+    assert await db.get_repository("t").count() == 0
+    async with db.transaction() as tx:
+        await tx.execute_many("insert into t (n) values (?)", [(1,), (2,)])
+        with pytest.raises(QueryError, match="RETURNING"):
+            await tx.execute_many("update t set n = ? returning n", [(9,)])
+    assert (await db.execute("select n from t order by n")).rows == [{"n": 1}, {"n": 2}]
+
+
+async def test_a_file_that_another_process_has_for_itself_is_told_as_busy(tmp_path: Path) -> None:
+    path = tmp_path / "rollback.db"
+    settings = {"enable_wal_mode": False, "busy_timeout": 50}
+    async with Noormme(path, optimization=settings) as db:
+        await db.execute("create table t (n integer)")
+        with Neighbour(path) as neighbour:
+            neighbour.execute("begin exclusive")
+            stream = db.select_from("t").select("n").stream()
+            for attempt in (
+                db.select_from("nosuch").select_all().execute(),
+                anext(stream),
+                db.transaction(read_only=True).__aenter__(),
+                db.refresh_schema(),
+            ):
+                with pytest.raises(DatabaseBusy):
+                    await attempt
+            neighbour.execute("rollback")
+        with pytest.raises(TableNotFound):
+            await db.select_from("nosuch").select_all().execute()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create temp table x (n integer)",
+        "CREATE TEMPORARY TABLE x as select 1 as n",
+        "/* y */ create table if not exists temp.x (n integer)",
+        "create temp view x as select 1 as n",
+    ],
+)
+async def test_what_is_temporary_is_made_inside_a_transaction_alone(db: Noormme, statement: str) -> None:
+    with pytest.raises(QueryError, match="one connection") as caught:
+        await db.execute(statement)
+    assert "tx.execute" in str(caught.value)
+    async with db.transaction() as tx:
+        await tx.execute(statement)
+        assert (await tx.execute("select count(*) as count from x")).rows[0]["count"] in (0, 1)
+    await db.execute("create table temporary (temp integer)")

@@ -11,7 +11,7 @@ import pytest
 
 from noormme_py import Noormme
 from noormme_py.engine.stream import STREAM_ROWS
-from noormme_py.errors import DecodeError, TableNotFound, TransactionError
+from noormme_py.errors import DatabaseBusy, DecodeError, SchemaChanged, TableNotFound, TransactionError
 from tests.engine.neighbour import Neighbour
 
 
@@ -107,3 +107,82 @@ async def test_a_bulk_write_takes_its_rows_bit_by_bit(db: Noormme) -> None:
         yield from ((n,) for n in range(10_000))
 
     assert await db.execute_many("insert into t (n) values (?)", rows()) == 10_000
+
+
+@pytest.mark.parametrize("changes", [2, 20])
+async def test_a_schema_that_changes_while_a_stream_begins(
+    db: Noormme, path: Path, changes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh = db.refresh_schema
+    calls = 0
+    await db.get_repository("t").create({"n": 7})
+
+    async def refreshed_too_early() -> object:
+        nonlocal calls
+        calls += 1
+        found = await refresh()
+        if calls <= changes:
+            neighbour.run(f"create table more{calls} (n integer)")
+        return found
+
+    monkeypatch.setattr(db, "refresh_schema", refreshed_too_early)
+    with Neighbour(path) as neighbour:
+        neighbour.run("create table more (n integer)")
+        stream = db.select_from("t").select("n").stream()
+        if changes == 2:
+            assert [row["n"] async for row in stream] == [7]
+        else:
+            with pytest.raises(SchemaChanged, match="changed 5 times"):
+                await anext(stream)
+    monkeypatch.undo()
+    # No attempt has kept a reader.
+    assert await asyncio.gather(*(db.get_repository("t").count() for _ in range(4))) == [1] * 4
+
+
+async def test_a_short_read_beside_a_stream_that_holds_the_only_reader(path: Path) -> None:
+    async with Noormme(path, performance={"max_readers": 1}) as db:
+        await db.execute("create table t (id integer primary key, n integer)")
+        rows = db.get_repository("t")
+        await rows.insert_many({"n": n} for n in range(STREAM_ROWS + 1))
+        stream = db.select_from("t").select("id").stream()
+        assert [(await rows.get_by_id(row["id"])).n async for row in stream] == list(range(STREAM_ROWS + 1))
+
+
+async def test_whoever_would_wait_for_his_own_stream_is_told_of_the_stream(path: Path) -> None:
+    async with Noormme(path, performance={"max_readers": 1, "inline_reads": "off"}) as db:
+        await db.execute("create table t (id integer primary key, n integer)")
+        rows = db.get_repository("t")
+        await rows.create({"n": 1})
+        async with aclosing(db.select_from("t").select("id").stream()) as stream:
+            await anext(stream)
+            with pytest.raises(TransactionError, match="its own open stream") as caught:
+                await rows.get_by_id(1)
+            assert "max_readers" in str(caught.value)
+        assert (await rows.get_by_id(1)).n == 1
+
+
+async def test_whoever_would_wait_for_his_own_stream_in_memory_is_told_of_a_file() -> None:
+    async with Noormme(":memory:") as db:
+        await db.execute("create table t (id integer primary key, n integer)")
+        rows = db.get_repository("t")
+        await rows.create({"n": 1})
+        async with aclosing(db.select_from("t").select("id").stream()) as stream:
+            await anext(stream)
+            for attempt in (rows.get_by_id(1), rows.create({"n": 2})):
+                with pytest.raises(TransactionError, match="its own open stream") as caught:
+                    await attempt
+                assert "use a file" in str(caught.value)
+                assert "execute()" in str(caught.value)
+
+
+async def test_whoever_waits_too_long_for_the_streams_of_others_is_told_of_them(path: Path) -> None:
+    async with Noormme(
+        path, performance={"max_readers": 1, "inline_reads": "off"}, optimization={"busy_timeout": 50}
+    ) as db:
+        await db.execute("create table t (id integer primary key, n integer)")
+        await db.execute("insert into t values (1, 1)")
+        async with aclosing(db.select_from("t").select("id").stream()) as stream:
+            await anext(stream)
+            read = asyncio.ensure_future(db.get_repository("t").count())
+            with pytest.raises(DatabaseBusy, match="open streams"):
+                await read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import Any, Self, TypeVar
 
 from noormme_py.client.async_executor import AsyncExecutor
@@ -161,16 +161,24 @@ class Noormme(AsyncExecutor):
         return await self._engine.run_bare(statement)
 
     async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
-        if await self._engine.read_schema_version() != self.catalog.schema.version:
-            await self.refresh_schema()
-        catalog = self.catalog
-        async with (
-            self._engine.lease(is_read_only=True) as session,
-            aclosing(session.chunks(make(catalog), catalog.schema.version)) as chunks,
-        ):
-            async for rows in chunks:
+        async with AsyncExitStack() as stack:
+
+            async def begin(catalog: Catalog) -> tuple[AsyncGenerator[list[Any]], list[Any]]:
+                statement = make(catalog)
+                async with AsyncExitStack() as attempt:
+                    session = await attempt.enter_async_context(self._engine.lease(is_read_only=True, use="stream"))
+                    opened = session.chunks(statement, catalog.schema.version)
+                    await attempt.enter_async_context(aclosing(opened))
+                    first: list[Any] = await anext(opened, [])
+                    # Only the attempt that got through stays open; a failed one frees the lane it held.
+                    stack.push_async_exit(attempt.pop_all())
+                return opened, first
+
+            chunks, rows = await self._retried(begin)
+            while rows:
                 for row in rows:
                     yield row
+                rows = await anext(chunks, [])
 
     @asynccontextmanager
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncTransaction]:

@@ -22,6 +22,7 @@ from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import Result
+from noormme_py.client.temporary import check_not_temporary
 from noormme_py.query import definitions as ddl
 from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import common_table
@@ -37,6 +38,9 @@ T = TypeVar("T")
 
 class AsyncExecutor(ABC):
     """Where queries begin, and what runs them."""
+
+    # Whether all that is run here runs on one connection.
+    _is_one_connection = False
 
     @property
     @abstractmethod
@@ -159,6 +163,8 @@ class AsyncExecutor(ABC):
             case "bare":
                 result = await self.run_bare(request.statement)
             case "write" | "definition":
+                if request.kind == "definition" and not self._is_one_connection:
+                    check_not_temporary(request.statement.sql)
                 result = await self.run_write(request.make, is_definition=request.kind == "definition")
         if request.kind != "write":
             await self.notice_schema()

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog, TableOperations
-from noormme_py.errors import QueryError
+from noormme_py.errors import Closed, QueryError
 from noormme_py.query.statement import Work
 from noormme_py.repository.criteria import Criteria
 from noormme_py.repository.finders import Finder, method_suggestion, parse_finder
@@ -142,7 +142,11 @@ class AsyncRepository(Generic[R]):
         """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
         if name.startswith("_"):
             raise AttributeError(name)
-        operations = self._operations(self._runner.catalog)
+        try:
+            operations = self._operations(self._runner.catalog)
+        except Closed as fault:
+            # What asks by hasattr, a debugger or a mock, knows no other refusal.
+            raise AttributeError(f"{name}: {fault.message}") from fault
         finder = operations.finders.get(name)
         if finder is None:
             table = operations.plan.table

@@ -14,7 +14,7 @@ from noormme_py.client.constraints import located
 from noormme_py.engine.async_engine import AsyncSession
 from noormme_py.errors import ConstraintError, ReadOnly, TransactionError
 from noormme_py.introspect.discover import discover
-from noormme_py.query.statement import Control, Statement, Work
+from noormme_py.query.statement import Statement, Work
 from noormme_py.schema.model import Schema
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 class AsyncTransaction(AsyncExecutor):
     """An open transaction. It is passed on, never ambient: what uses `db` instead is outside of it."""
+
+    _is_one_connection = True
 
     def __init__(self, session: AsyncSession, catalog: Catalog, *, is_read_only: bool, depth: int = 0) -> None:
         self._session = session
@@ -87,12 +89,12 @@ class AsyncTransaction(AsyncExecutor):
 
     async def begin(self) -> None:
         """Begin; the schema is that of this moment."""
-        await self._follow(await self._session.control(Control.BEGIN))
+        await self._follow(await self._session.begin())
 
     async def commit(self) -> None:
         """Keep what was done."""
         self._check()
-        await self._session.control(Control.COMMIT)
+        await self._session.commit(self._depth + 1)
 
     def end(self) -> None:
         """Let nobody use it any more."""

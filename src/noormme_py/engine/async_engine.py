@@ -12,17 +12,21 @@ from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.lane import Lane
 from noormme_py.engine.loop_connection import ELSEWHERE, LoopConnection
-from noormme_py.engine.pool import Lease, Pool
+from noormme_py.engine.pool import Lease, Pool, Use
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.writer import Writer
-from noormme_py.errors import Closed, ForkedConnection, TransactionError, WrongLoop
+from noormme_py.errors import Closed, DatabaseBusy, ForkedConnection, TransactionError, WrongLoop
 from noormme_py.query.statement import Control, Statement, Work
 
 T = TypeVar("T")
 
 CLOSE_TIMEOUT_S = 5.0
 """How long `close` lets running statements go on before it interrupts them."""
+
+_MORE_READERS = "raise performance.max_readers"
+# Nobody streams on the writer of a file.
+_MORE_IN_MEMORY = "use a file: a database in memory has one connection"
 
 
 class AsyncEngine:
@@ -56,19 +60,27 @@ class AsyncEngine:
 
     async def _open(self) -> None:
         timeout_s = self._config.optimization.busy_timeout / 1000
-        writers = Pool(1, self._lane("writer"), timeout_s)
+        writers = Pool(1, self._lane("writer"), timeout_s, more=_MORE_IN_MEMORY)
         lease = await writers.acquire()
+        try:
+            # On the lane's thread, because opening may have to wait for a lock.
+            loop_connection = await lease.lane.run(lambda _: self._open_loop_connection())
+        except BaseException:
+            await writers.close(CLOSE_TIMEOUT_S)
+            raise
         writers.release(lease)
         if self._writers is not None:
             # Another task has opened it meanwhile.
+            if loop_connection is not None:
+                loop_connection.close()
             await writers.close(CLOSE_TIMEOUT_S)
             return
+        self.loop_connection = loop_connection
         self.max_variables = writers.connections[0].max_variables
         self._writers = writers
         is_shared = self._config.location.is_memory
-        self._readers = writers if is_shared else Pool(self._config.max_readers, self._lane("reader"), timeout_s)
-        if not is_shared and self._config.performance.inline_reads == "auto":
-            self.loop_connection = LoopConnection(self._config)
+        readers = Pool(self._config.max_readers, self._lane("reader"), timeout_s, more=_MORE_READERS)
+        self._readers = writers if is_shared else readers
         self._writer = Writer(
             writers,
             self._loop_writer(),
@@ -77,6 +89,10 @@ class AsyncEngine:
         )
         self._loop = asyncio.get_running_loop()
         self._pid = os.getpid()
+
+    def _open_loop_connection(self) -> LoopConnection | None:
+        is_wanted = self._config.performance.inline_reads == "auto" and not self._config.location.is_memory
+        return LoopConnection(self._config) if is_wanted else None
 
     async def read(self, work: Work[T], schema_version: int | None, *, on: Role = "reader") -> T:
         """Drive an operation that reads: at once on the loop when it is short, else on a lane.
@@ -111,14 +127,18 @@ class AsyncEngine:
         """Ask the database for its schema cookie."""
         if on == "reader" and self.loop_connection is not None:
             self.check_caller()
-            return self.loop_connection.connection.read_schema_version()
+            try:
+                return self.loop_connection.connection.read_schema_version()
+            except DatabaseBusy:
+                # Somebody has the file for himself; a lane waits for it, the loop does not.
+                return await self._run(self._pool(on), Connection.read_schema_version)
         return await self._run(self._pool(on), Connection.read_schema_version)
 
     @asynccontextmanager
-    async def lease(self, *, is_read_only: bool) -> AsyncGenerator[AsyncSession]:
+    async def lease(self, *, is_read_only: bool, use: Use = "transaction") -> AsyncGenerator[AsyncSession]:
         """Hold a lane for as long as the block lasts; what is then still open is rolled back."""
         pool = self._pool("reader" if is_read_only else "writer")
-        lease = await pool.acquire(for_transaction=True)
+        lease = await pool.acquire(use=use)
         session = AsyncSession(self, lease)
         try:
             yield session
@@ -203,14 +223,18 @@ class AsyncSession:
         """Drive an operation; return its value and the schema version after it."""
         return await self._run(lambda c: (c.drive(work), c.refresh_schema_version()))
 
-    async def control(self, request: Control) -> int:
-        """Begin or commit; return the schema version after it."""
+    async def begin(self) -> int:
+        """Begin a transaction, or a savepoint in it; return the schema version."""
 
         def work(connection: Connection) -> int:
-            connection.answer(request)
+            connection.answer(Control.BEGIN)
             return connection.read_schema_version()
 
         return await self._run(work)
+
+    async def commit(self, depth: int) -> None:
+        """Keep the innermost level, which must be of this depth."""
+        await self._run(lambda connection: connection.commit(depth))
 
     async def roll_back_to(self, depth: int) -> None:
         """Undo what is open beyond so many levels, if anything is."""

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
 from noormme_py.engine.faults import translate
+from noormme_py.engine.opening import check_path, connect, told_path
 from noormme_py.engine.pragmas import PragmaCheck, Role, apply_pragmas
 from noormme_py.errors import (
-    CannotOpen,
     ConfigError,
-    DatabaseError,
     Interrupted,
     NoormmeError,
     QueryError,
     SchemaChanged,
     TransactionError,
 )
-from noormme_py.location import Location
 from noormme_py.query.statement import Control, ManyStatement, Parameters, Raw, Request, Statement, Work
 
 T = TypeVar("T")
@@ -29,10 +26,11 @@ T = TypeVar("T")
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables and `pragma_table_list` came with it."""
 
-_CACHED_STATEMENTS = 512
-
 # How long a wait for the write lock goes on before it is seen that the caller has given up.
 _SLICE_MS = 50
+
+# An interrupt that comes while it is being rolled back stops that too, but not the next attempt.
+_ROLLBACK_ATTEMPTS = 3
 
 
 class Connection:
@@ -52,10 +50,12 @@ class Connection:
         self.is_in_statement = False
         self.schema_version = -1
         self._depth = 0
+        self._is_broken = False
+        self._streams: set[sqlite3.Cursor] = set()
         self._is_writer = role == "writer"
         self._busy_timeout_ms = 0 if is_on_loop else config.optimization.busy_timeout
         self.has_prepared = True
-        self._raw = _connect(location, config)
+        self._raw = connect(location, config)
         try:
             # The first page is read before anything is set: a file that is no database stays untouched.
             self.read_schema_version()
@@ -67,7 +67,10 @@ class Connection:
                 self._raw.execute("pragma wal_autocheckpoint = 0").fetchall()
         except sqlite3.Error as fault:
             self._raw.close()
-            raise _told_path(translate(fault), location) from None
+            raise told_path(translate(fault), location) from None
+        except NoormmeError as fault:
+            self._raw.close()
+            raise told_path(fault, location) from None
         except BaseException:
             self._raw.close()
             raise
@@ -83,6 +86,8 @@ class Connection:
 
     def read(self, work: Work[T], schema_version: int | None = None) -> T:
         """Do work that reads; raises SchemaChanged when it was made for another schema."""
+        if self._is_broken:
+            self._check_transaction()
         try:
             result = self._run(work) if isinstance(work, Statement) else self.drive(work)
         except NoormmeError:
@@ -104,18 +109,22 @@ class Connection:
             # With the write lock held nobody else can change the schema.
             if self.has_prepared or schema_version != self.schema_version:
                 self.verify(schema_version)
-            self.answer(Control.COMMIT)
+            self.commit(1)
         except BaseException:
             self.abandon()
             raise
         return result
 
     def drive(self, work: Work[T]) -> T:
-        """Answer a statement, or an operation's requests until it returns. Errors go back into it."""
+        """Answer a statement, or an operation's requests until it returns. Errors go back into it.
+
+        Whatever leaves the operation, also what it cannot catch, the levels that it opened are undone.
+        """
         if isinstance(work, Statement):
             answer: T = self.answer(work)
             return answer
         operation = work
+        depth = self._depth
         try:
             request = next(operation)
             while True:
@@ -128,6 +137,9 @@ class Connection:
         except StopIteration as stop:
             result: T = stop.value
             return result
+        except BaseException:
+            self.roll_back_to(depth)
+            raise
 
     def answer(self, request: Request) -> Any:
         """Run one request."""
@@ -138,23 +150,46 @@ class Connection:
         self._check_transaction()
         try:
             if isinstance(request, ManyStatement):
-                check_text(request.sql)
-                return self._raw.executemany(request.sql, self._until_stopped(request.batches)).rowcount
+                return self._run_many(request)
             return self._run(request)
         except sqlite3.Error as fault:
             raise translate(fault, request.sql) from None
 
-    def open_cursor(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
-        """Begin a statement."""
+    def open_stream(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
+        """Begin a statement whose rows `fetch` takes; it is active, and in SQLite's way, until `close_stream`."""
+        if self.is_stopped:
+            raise Interrupted("the statement was stopped")
+        self._check_transaction()
         try:
-            return self._raw.execute(sql, parameters)
+            cursor = self._raw.execute(sql, parameters)
+        except sqlite3.Error as fault:
+            raise translate(fault, sql) from None
         except UnicodeEncodeError:
             check_text(sql)
             raise
+        self._streams.add(cursor)
+        return cursor
+
+    def fetch(self, cursor: sqlite3.Cursor, count: int, sql: str) -> list[Any]:
+        """Return the next rows of a stream; raises Interrupted when it had to be closed meanwhile."""
+        if cursor not in self._streams:
+            raise Interrupted("the stream was closed when a statement beside it was stopped", sql=sql)
+        try:
+            return cursor.fetchmany(count)
+        except sqlite3.Error as fault:
+            raise translate(fault, sql) from None
+
+    def close_stream(self, cursor: sqlite3.Cursor) -> None:
+        """End a stream; doing it again does nothing."""
+        self._streams.discard(cursor)
+        cursor.close()
 
     def read_schema_version(self) -> int:
         """Ask the database for its schema cookie."""
-        self.schema_version = self._raw.execute("pragma schema_version").fetchone()[0]
+        try:
+            self.schema_version = self._raw.execute("pragma schema_version").fetchone()[0]
+        except sqlite3.Error as fault:
+            raise translate(fault, "pragma schema_version") from None
         self.has_prepared = False
         return self.schema_version
 
@@ -178,6 +213,15 @@ class Connection:
         """Stop what runs, from any thread; a rollback still goes through."""
         self.is_stopped = True
         self._raw.interrupt()
+
+    def resume(self) -> None:
+        """Let statements run again after an interrupt.
+
+        SQLite goes on to interrupt as long as any statement is active, and an open stream is one: they end here.
+        """
+        if self.is_stopped:
+            self._close_streams()
+            self.is_stopped = False
 
     def checkpoint(self) -> None:
         """Move what the write-ahead log holds into the database, as far as no reader is in the way."""
@@ -208,6 +252,17 @@ class Connection:
         finally:
             self.is_in_statement = False
 
+    def _run_many(self, request: ManyStatement) -> int:
+        check_text(request.sql)
+        cursor = self._raw.executemany(request.sql, self._until_stopped(request.batches))
+        if cursor.description is not None:
+            # The driver takes no rows here, and counts none: what was written would be told as nothing.
+            raise QueryError(
+                "a statement with RETURNING cannot be run for many sets of parameters",
+                hint="leave RETURNING out, or execute it once for each set inside a transaction",
+            )
+        return cursor.rowcount
+
     def _until_stopped(self, batches: Iterable[Sequence[Raw]]) -> Iterator[Sequence[Raw]]:
         # SQLite can be interrupted only while a statement runs, and between two rows none does.
         for batch in batches:
@@ -216,6 +271,14 @@ class Connection:
             yield batch
 
     def _check_transaction(self) -> None:
+        if self._is_broken and not self._depth:
+            # What a former transaction left open is nobody's to go on with.
+            self._roll_back_all()
+        if self._is_broken:
+            raise TransactionError(
+                "a rollback failed, and what it was to undo is still there",
+                hint="leave the transaction, nothing of it will be kept; then begin it again",
+            )
         # Without this, what follows a rollback of SQLite's own would be written outside any transaction.
         if self._depth and not self._raw.in_transaction:
             raise TransactionError("SQLite has rolled the transaction back", hint="begin it again from the start")
@@ -267,6 +330,15 @@ class Connection:
         finally:
             self._raw.execute(f"pragma busy_timeout = {self._busy_timeout_ms}").close()
 
+    def commit(self, depth: int) -> None:
+        """Keep the innermost level, which must be of this depth; 1 is the transaction itself.
+
+        A level too many would turn a COMMIT into the mere end of a savepoint, and all be rolled back later.
+        """
+        if self._depth != depth:
+            raise TransactionError("a level inside this transaction was left open", hint="begin it again")
+        self.answer(Control.COMMIT)
+
     def roll_back_to(self, depth: int) -> None:
         """Undo the levels beyond so many that are open."""
         while self._depth > depth:
@@ -278,32 +350,48 @@ class Connection:
         self._roll_back_all()
 
     def _rollback(self) -> None:
-        """Undo the innermost level. It never raises: the error that led here is the one to be told."""
+        """Undo the innermost level. It never raises: the error that led here is the one to be told.
+
+        When it fails, the rest of the transaction is refused.
+        """
         self._depth -= 1
         # SQLite may have rolled back already: a full disk, an interrupt, ON CONFLICT ROLLBACK.
-        if self._depth and self._raw.in_transaction:
-            try:
-                self._raw.execute(f"rollback to level{self._depth}")
-                self._raw.execute(f"release level{self._depth}")
-            except sqlite3.Error:
-                # Then all of it goes, and the next statement of the outer level is told so.
-                self._roll_back_all()
-        elif not self._depth:
+        if self._depth <= 0:
+            self._roll_back_all()
+        elif self._raw.in_transaction and not self._undo(
+            f"rollback to level{self._depth}", f"release level{self._depth}"
+        ):
+            # Then all of it goes, and the next statement of the outer level is told so.
             self._roll_back_all()
 
     def _roll_back_all(self) -> None:
         if self._raw.in_transaction:
+            self._undo("rollback")
+        self._is_broken = self._raw.in_transaction
+
+    def _undo(self, *statements: str) -> bool:
+        """Run a rollback and tell whether it was done."""
+        for _ in range(_ROLLBACK_ATTEMPTS):
+            if self.is_stopped:
+                self._close_streams()
             try:
-                self._raw.execute("rollback")
+                for statement in statements:
+                    self._raw.execute(statement)
             except sqlite3.Error:
-                return
+                # It may have been interrupted itself, and would be again while a stream is open.
+                self._close_streams()
+            else:
+                return True
+        return False
+
+    def _close_streams(self) -> None:
+        while self._streams:
+            self._streams.pop().close()
 
     def verify(self, expected: int | None) -> None:
+        """Raise SchemaChanged when the schema is not of this version."""
         if self.has_prepared:
-            try:
-                self.read_schema_version()
-            except sqlite3.Error as fault:
-                raise translate(fault, "pragma schema_version") from None
+            self.read_schema_version()
         if expected is not None and expected != self.schema_version:
             raise SchemaChanged("another connection changed the schema")
 
@@ -325,41 +413,3 @@ def check_text(sql: str) -> None:
         sql.encode()
     except UnicodeEncodeError:
         raise QueryError("the SQL has a lone surrogate, which UTF-8 cannot hold") from None
-
-
-def check_path(location: Location) -> None:
-    """Raise CannotOpen when the path can hold no database, before SQLite makes anything."""
-    if location.is_memory:
-        return
-    path = Path(location.file)
-    try:
-        if path.is_dir():
-            raise CannotOpen(f"{str(path)!r} is a directory", hint="give the path of a file")
-        if not path.parent.is_dir():
-            raise CannotOpen(f"the folder {str(path.parent)!r} does not exist", hint="make the folder first")
-        if not path.exists() and location.mode != "rwc":
-            raise CannotOpen(f"there is no file {str(path)!r}", hint=f"mode={location.mode} makes no new database")
-    except (OSError, ValueError) as fault:
-        raise CannotOpen(f"{str(path)!r} cannot be looked at ({type(fault).__name__})") from None
-
-
-def _connect(location: Location, config: Config) -> sqlite3.Connection:
-    try:
-        return sqlite3.connect(
-            location.uri,
-            uri=True,
-            isolation_level=None,
-            timeout=config.optimization.busy_timeout / 1000,
-            cached_statements=_CACHED_STATEMENTS,
-            # Each connection stays on one thread; interrupt() alone comes from another.
-            check_same_thread=False,
-        )
-    except sqlite3.Error as fault:
-        raise _told_path(translate(fault), location) from None
-
-
-def _told_path(error: NoormmeError, location: Location) -> NoormmeError:
-    """Say which file it was."""
-    if not isinstance(error, DatabaseError):
-        return error
-    return type(error)(f"{location.path}: {error.message}", hint=error.hint, sqlite_code=error.sqlite_code)

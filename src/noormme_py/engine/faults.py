@@ -32,7 +32,7 @@ _HINTS: dict[str, str] = {
     "SQLITE_BUSY_SNAPSHOT": "the transaction began by reading; begin it as a write transaction",
     "SQLITE_NOTADB": "the file is something else than a SQLite database, or it is encrypted",
     "SQLITE_CORRUPT": "restore a backup, or save what can be read with the sqlite3 shell's .recover",
-    "SQLITE_FULL": "free some space; nothing of this transaction was kept",
+    "SQLITE_FULL": "free some space; nothing of this statement was kept",
     "SQLITE_READONLY_DIRECTORY": "SQLite makes files beside a database in WAL mode, even to read it: let it write"
     " to the folder, or say immutable=1 where nobody changes the file",
     "SQLITE_READONLY": "the database was opened for reading, or the file may not be written",
@@ -44,6 +44,10 @@ _NAMED = re.compile(
     r"\b(?:no such column|no such database|unable to open database"
     r"|unknown [a-z ]+|unrecognized [a-z]+|parse error in \w+ function): (.+)\Z",
     re.DOTALL,
+)
+# What names an attached database, which ATTACH and DETACH take as a parameter.
+_ATTACHED = re.compile(
+    r"\A(?:database (?!table is)(.+) is (?:already in use|locked)|cannot detach database (.+))\Z", re.DOTALL
 )
 _STORED = re.compile(r"\Acannot store \w+ value in \w+ column (.+?)\.(.+)\Z", re.DOTALL)
 _NOT_TEXT = re.compile(r"\ACould not decode to UTF-8 column '(.*?)' with text '", re.DOTALL)
@@ -105,6 +109,9 @@ def _masked(message: str, sql: str | None) -> str:
     if named := _NAMED.search(message):
         is_said = all(part in text for part in named[1].strip("'\"").split("."))
         return message if is_said else message[: named.start(1)] + "…"
+    if attached := _ATTACHED.match(message):
+        name = attached[1] or attached[2]
+        return message if name in text else message.replace(name, "…")
     if (quoted := _QUOTED.search(message)) and quoted[0][1:-1] not in text:
         return f"{message[: quoted.start() + 1]}…{message[quoted.end() - 1 :]}"
     return message

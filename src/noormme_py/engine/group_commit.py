@@ -74,7 +74,7 @@ class Group:
                 self._run(write, connection, self._in_savepoint)
                 if not connection.is_in_transaction:
                     return False
-            connection.answer(Control.COMMIT)
+            connection.commit(1)
         except NoormmeError:
             return False
         finally:
@@ -91,7 +91,7 @@ class Group:
         finally:
             with self._mutex:
                 self._current = None
-                connection.is_stopped = False
+                connection.resume()
 
     def _in_savepoint(self, write: Write[Any], connection: Connection) -> None:
         write.error = None
@@ -99,7 +99,7 @@ class Group:
             connection.answer(Control.BEGIN)
             write.result = connection.drive(write.make())
             connection.verify(write.schema_version)
-            connection.answer(Control.COMMIT)
+            connection.commit(2)
         except Exception as fault:
             write.error = fault
             connection.roll_back_to(1)

@@ -140,7 +140,7 @@ class Lane:
                         continue
                 with self._mutex:
                     self._current = job
-                    self._connection.is_stopped = False
+                    self._connection.resume()
                 job.run(self._connection)
                 with self._mutex:
                     self._current = None

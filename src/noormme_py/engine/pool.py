@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.lane import Lane
@@ -15,21 +16,28 @@ from noormme_py.errors import Closed, DatabaseBusy, TransactionError
 _SHORTEST_LOOK_S = 0.01
 
 
+Use = Literal["transaction", "stream"]
+"""What holds a lane for as long as its holder likes."""
+
+
 @dataclass(slots=True)
 class Lease:
-    """A lane in somebody's hands; `task` is known for transactions, which last as long as their holder likes."""
+    """A lane in somebody's hands; `use` and `task` are known where it lasts as long as that task likes."""
 
     lane: Lane
+    use: Use | None = None
     task: asyncio.Task[object] | None = None
 
 
 class Pool:
     """Up to `size` lanes, opened when they are first needed."""
 
-    def __init__(self, size: int, make: Callable[[int], Lane], busy_timeout_s: float) -> None:
+    def __init__(self, size: int, make: Callable[[int], Lane], busy_timeout_s: float, *, more: str) -> None:
+        """`more` says in an error how to have more lanes."""
         self._size = size
         self._make = make
         self._busy_timeout_s = busy_timeout_s
+        self._more = more
         self._lanes: list[Lane] = []
         self._idle: list[Lane] = []
         self._opening = 0
@@ -40,8 +48,12 @@ class Pool:
         self._turns = 0
         self.connections: list[Connection] = []
 
-    async def acquire(self, *, for_transaction: bool = False) -> Lease:
-        """Take a lane; raises DatabaseBusy when transactions hold all of them for longer than busy_timeout."""
+    @property
+    def _has_streams(self) -> bool:
+        return any(lease.use == "stream" for lease in self._leases)
+
+    async def acquire(self, *, use: Use | None = None) -> Lease:
+        """Take a lane; raises DatabaseBusy when transactions or streams hold all for longer than busy_timeout."""
         if self._is_closed:
             raise Closed("the database is closed")
         if self._idle and not self._waiting:
@@ -50,7 +62,7 @@ class Pool:
             lane = await self._open()
         else:
             lane = await self._wait() or await self._open()
-        lease = Lease(lane, asyncio.current_task() if for_transaction else None)
+        lease = Lease(lane, use, asyncio.current_task() if use is not None else None)
         self._leases.append(lease)
         self._turns += 1
         return lease
@@ -68,6 +80,11 @@ class Pool:
         """Raise TransactionError when the caller would wait for himself."""
         task = asyncio.current_task()
         if self._leases and all(lease.task is task for lease in self._leases):
+            if self._has_streams:
+                raise TransactionError(
+                    "this task would wait for a connection that its own open stream holds",
+                    hint=f"collect the rows with execute() instead, or {self._more}",
+                )
             raise TransactionError(
                 "this task holds the transaction it would wait for",
                 hint="inside `async with db.transaction() as tx` use tx, not db",
@@ -138,6 +155,12 @@ class Pool:
                 # Short jobs that follow each other are progress; one holder that never lets go is not.
                 are_transactions = not self._opening and all(lease.task is not None for lease in self._leases)
                 if turns == self._turns and are_transactions:
+                    if self._has_streams:
+                        raise DatabaseBusy(
+                            "open streams of this process hold every connection",
+                            hint=f"they have held them for longer than busy_timeout; end them sooner, or {self._more}",
+                            sqlite_code="SQLITE_BUSY",
+                        )
                     raise DatabaseBusy(
                         "another transaction of this process holds the database",
                         hint="it has held it for longer than busy_timeout; keep transactions short",

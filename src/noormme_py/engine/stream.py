@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from noormme_py.engine.connection import Connection
-from noormme_py.engine.faults import translate
+from noormme_py.errors import NoormmeError
 from noormme_py.query.statement import Statement
 
 STREAM_ROWS = 500
@@ -17,7 +16,7 @@ STREAM_ROWS = 500
 class StreamCursor:
     """An open cursor on a lane. All methods run on the lane's thread."""
 
-    __slots__ = ("_cursor", "_decode", "_sql")
+    __slots__ = ("_connection", "_cursor", "_decode", "_sql")
 
     def __init__(
         self,
@@ -26,25 +25,25 @@ class StreamCursor:
         schema_version: int | None,
     ) -> None:
         self._sql = statement.sql
+        self._connection = connection
         try:
-            self._cursor = connection.open_cursor(statement.sql, statement.parameters)
-        except sqlite3.Error as fault:
-            raise translate(fault, self._sql) from None
+            self._cursor = connection.open_stream(statement.sql, statement.parameters)
+        except NoormmeError:
+            # "no such column" may be the first news of a changed schema.
+            connection.verify(schema_version)
+            raise
         try:
             self._decode = statement.collect(self._cursor)
             connection.verify(schema_version)
         except BaseException:
-            self._cursor.close()
+            self.close()
             raise
 
     def next_rows(self, _: Connection) -> list[Any]:
         """Return the next rows, none at the end."""
-        try:
-            rows = self._cursor.fetchmany(STREAM_ROWS)
-        except sqlite3.Error as fault:
-            raise translate(fault, self._sql) from None
+        rows = self._connection.fetch(self._cursor, STREAM_ROWS, self._sql)
         return self._decode(rows) if rows else []
 
     def close(self) -> None:
         """End the statement."""
-        self._cursor.close()
+        self._connection.close_stream(self._cursor)
