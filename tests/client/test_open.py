@@ -206,3 +206,13 @@ def test_the_database_is_named_once() -> None:
         Noormme()
     with pytest.raises(TypeError, match="not both"):
         Noormme(Noormme("a.db").config, performance={"max_readers": 2})
+
+
+@pytest.mark.parametrize("size", [1, 2, 15, 16, 99, 100, 512])
+async def test_a_short_file_that_is_no_database_is_not_written_over(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "short.txt"
+    path.write_bytes(b"A" * size)
+    with pytest.raises(NotADatabase):
+        await Noormme(path).initialize()
+    assert path.read_bytes() == b"A" * size
+    assert [entry.name for entry in tmp_path.iterdir()] == ["short.txt"]

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from noormme_py.config import Config
 from noormme_py.engine.faults import translate
-from noormme_py.errors import CannotOpen, DatabaseError, NoormmeError
+from noormme_py.errors import CannotOpen, DatabaseError, NoormmeError, NotADatabase
 from noormme_py.location import Location
 
 _CACHED_STATEMENTS = 512
 
 
 def check_path(location: Location) -> None:
-    """Raise CannotOpen when the path can hold no database, before SQLite makes anything."""
+    """Raise CannotOpen or NotADatabase when the path can hold no database, before SQLite makes anything."""
     if location.is_memory:
         return
     path = Path(location.file)
@@ -25,6 +25,9 @@ def check_path(location: Location) -> None:
             raise CannotOpen(f"the folder {str(path.parent)!r} does not exist", hint="make the folder first")
         if not path.exists() and location.mode != "rwc":
             raise CannotOpen(f"there is no file {str(path)!r}", hint=f"mode={location.mode} makes no new database")
+        # SQLite takes a file of one byte for an empty one, and would write over it.
+        if path.exists() and path.stat().st_size == 1:
+            raise NotADatabase(f"{str(path)!r} holds one byte and is no database")
     except (OSError, ValueError) as fault:
         raise CannotOpen(f"{str(path)!r} cannot be looked at ({type(fault).__name__})") from None
 
