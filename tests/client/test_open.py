@@ -215,4 +215,8 @@ async def test_a_short_file_that_is_no_database_is_not_written_over(tmp_path: Pa
     with pytest.raises(NotADatabase):
         await Noormme(path).initialize()
     assert path.read_bytes() == b"A" * size
-    assert [entry.name for entry in tmp_path.iterdir()] == ["short.txt"]
+    assert names_in(tmp_path) == ["short.txt"]
+
+
+def names_in(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
