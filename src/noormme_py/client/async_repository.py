@@ -26,12 +26,13 @@ class AsyncRepository(Generic[R]):
     (`col("age") >= 18`). Rows are ordered as asked, then by key, so that the order is always the same.
     """
 
-    __slots__ = ("_name", "_row", "_runner")
+    __slots__ = ("_known", "_name", "_row", "_runner")
 
     def __init__(self, name: str, row: Any, runner: AsyncRunner) -> None:
         self._name = name
         self._row = row
         self._runner = runner
+        self._known: tuple[Catalog, TableOperations] | None = None
         # A mistyped table is told here, not at the first call.
         self._operations(runner.catalog)
 
@@ -161,13 +162,17 @@ class AsyncRepository(Generic[R]):
         return f"<{type(self).__name__} {self._name!r}>"
 
     def _operations(self, catalog: Catalog) -> TableOperations:
-        return catalog.table(self._name, self._row)
+        known = self._known
+        if known is None or known[0] is not catalog:
+            known = self._known = (catalog, catalog.table(self._name, self._row))
+        return known[1]
 
-    async def _read(self, make: Callable[[TableOperations], Work[T]]) -> T:
-        return await self._runner.run_read(lambda catalog: make(self._operations(catalog)))
+    # No coroutines of their own: each one between the caller and the engine costs what a row costs.
+    def _read(self, make: Callable[[TableOperations], Work[T]]) -> Awaitable[T]:
+        return self._runner.run_read(lambda catalog: make(self._operations(catalog)))
 
-    async def _write(self, make: Callable[[TableOperations], Work[T]]) -> T:
-        return await self._runner.run_write(lambda catalog: make(self._operations(catalog)))
+    def _write(self, make: Callable[[TableOperations], Work[T]]) -> Awaitable[T]:
+        return self._runner.run_write(lambda catalog: make(self._operations(catalog)))
 
 
 def _finder_method(repository: AsyncRepository[Any], finder: Finder, name: str) -> Callable[..., Awaitable[Any]]:
