@@ -214,3 +214,36 @@ async def test_create_many_equals_create_one_by_one(rows: list[dict[str, Any]], 
         await counters.delete_many({}, all_rows=True)
         singly = [await counters.create(row) for row in rows]
     assert together == singly
+
+
+async def test_a_view_is_not_written_to(db: Noormme) -> None:
+    adults = db.get_repository("adults")
+    for write in (adults.create, adults.upsert):
+        with pytest.raises(QueryError, match="'adults' is a view"):
+            await write({"id": 1, "name": "Ada", "age": 36})
+    with pytest.raises(QueryError, match="is a view"):
+        await adults.create_many([{"name": "Ada"}])
+    with pytest.raises(QueryError, match="is a view"):
+        await adults.delete_many({"age": 3})
+    with pytest.raises(QueryError, match="is a view"):
+        await db.insert_into("adults").values({"name": "Ada"}).returning("name").execute()
+    assert await db.get_repository("users").count() == 0
+
+
+async def test_a_view_with_triggers_takes_rows(db: Noormme) -> None:
+    await db.execute_script("""
+        create trigger adults_insert instead of insert on adults begin
+            insert into users (email, name, age) values (new.name || '@x', new.name, new.age);
+        end;
+    """)
+    await db.insert_into("adults").values({"name": "Ada", "age": 36}).execute()
+    assert (await db.get_repository("users").get_one({"name": "Ada"})).age == 36
+
+
+async def test_a_conflict_is_named_by_a_unique_key(db: Noormme) -> None:
+    insert = db.insert_into("users").values({"email": "a@x", "name": "A"})
+    with pytest.raises(QueryError, match="name is no unique key of 'users'"):
+        await insert.on_conflict("name").do_nothing().execute()
+    await insert.on_conflict("EMAIL").do_nothing().execute()
+    await insert.on_conflict().do_nothing().execute()
+    assert await db.get_repository("users").count() == 1

@@ -23,6 +23,7 @@ from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import Result
 from noormme_py.client.temporary import check_not_temporary
+from noormme_py.errors import TableNotFound
 from noormme_py.query import definitions as ddl
 from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import common_table
@@ -91,7 +92,13 @@ class AsyncExecutor(ABC):
         Rows are instances of a pydantic model made from the table, or of `row`: a pydantic model, a
         dataclass or a TypedDict of your own.
         """
-        return AsyncRepository(table, row, self)
+        try:
+            return AsyncRepository(table, row, self)
+        except TableNotFound as fault:
+            # This does not wait, so it cannot look whether another process has just made the table.
+            known = f"{fault.hint}; " if fault.hint else ""
+            hint = f"{known}what another process has just made is known after `await db.refresh_schema()`"
+            raise TableNotFound(fault.message, hint=hint) from None
 
     def select_from(self, *sources: object) -> AsyncSelect:
         """Begin a SELECT from tables (`"users"`, `"users as u"`), queries with an alias, or functions."""

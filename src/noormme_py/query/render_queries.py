@@ -184,6 +184,7 @@ def _values(out: Writer, rows: tuple[tuple[nodes.Node, ...], ...], types: list[T
 
 
 def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> None:
+    _check_conflict_key(out, node, table)
     out.put(" on conflict")
     with out.within(replace(out.scope, sources=(target,))):
         if node.columns:
@@ -269,8 +270,27 @@ def _table_of(node: nodes.Node) -> nodes.TableName:
     return table
 
 
+def _check_conflict_key(out: Writer, node: nodes.Conflict, table: str) -> None:
+    """Raise CompileError for columns that no unique key has; partial and expression keys are SQLite's to find."""
+    found = None if out.scope.schema is None else out.scope.schema.find_table(table)
+    names = [column.column for column in node.columns if isinstance(column, nodes.Ref)]
+    if found is None or node.target_where is not None or not names or len(names) < len(node.columns):
+        return
+    wanted = {fold(name) for name in names}
+    keys = found.unique_keys
+    has_other_keys = any(index.is_unique and index.column_names is None for index in found.indexes)
+    is_known = all(found.find_column(name) for name in names) and not has_other_keys
+    if is_known and not any({fold(name) for name in key} == wanted for key in keys):
+        there = "; ".join(", ".join(key) for key in keys) or "none"
+        raise CompileError(f"{', '.join(names)} is no unique key of {table[:100]!r}", hint=f"there are: {there}")
+
+
 def _target(scope: Scope, node: nodes.Node) -> Source:
     table = _table_of(node)
+    found = None if scope.schema is None else scope.schema.find_table(table.name)
+    if found is not None and not found.is_writable:
+        # SQLite takes an INSERT … RETURNING into a view, writes nothing, and gives the row back.
+        raise QueryError(f"{table.name[:100]!r} is a view", hint="write to its tables, or give it INSTEAD OF triggers")
     # A common table expression of the same name is not what is written to.
     plain = Scope(scope.schema)
     return plain.table_source(table.name, node.alias if isinstance(node, nodes.Aliased) else None)

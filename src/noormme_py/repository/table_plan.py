@@ -105,6 +105,10 @@ class TablePlan(Generic[R]):
 
     def written(self, values: object) -> dict[str, Raw]:
         """Encode a row's values by column; raises for unknown and generated columns and unfit values."""
+        if not self.table.is_writable:
+            raise QueryError(
+                f"{self.table.name!r} is a view", hint="write to its tables, or give it INSTEAD OF triggers"
+            )
         encoded: dict[str, Raw] = {}
         encoders = self._encoders
         for name, value in mapping_of(values).items():

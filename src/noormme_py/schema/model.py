@@ -161,6 +161,11 @@ class Table:
         return self.kind in ("table", "virtual", "shadow") and not self.is_without_rowid
 
     @property
+    def is_writable(self) -> bool:
+        """Whether rows can be written: a view takes them only by way of its INSTEAD OF triggers."""
+        return self.kind != "view" or bool(self.triggers)
+
+    @property
     def unique_keys(self) -> tuple[tuple[str, ...], ...]:
         """Every set of columns that an upsert can name: the primary key, then full unique indexes."""
         keys = [self.primary_key] if self.primary_key else []
