@@ -42,6 +42,8 @@ def documented() -> Iterator[tuple[str, str]]:
             yield f"{module.__name__}.{name}", inspect.getdoc(thing) or ""
             if inspect.isclass(thing):
                 for inner, member in vars(thing).items():
+                    if inner.startswith("__"):
+                        continue
                     yield f"{module.__name__}.{name}.{inner}", inspect.getdoc(member) or ""
 
 
