@@ -57,7 +57,6 @@ class LoopConnection:
         self._runs = 0
         self._slow_runs: dict[str, int] = {}
         self._held_ns = 0
-        self.longest_ns = 0
 
     @property
     def is_due(self) -> bool:
@@ -120,8 +119,6 @@ class LoopConnection:
 
     def _count(self, sql: str, elapsed_ns: int) -> None:
         self._held_ns += elapsed_ns
-        if elapsed_ns > self.longest_ns:
-            self.longest_ns = elapsed_ns
         self._runs += 1
         if elapsed_ns > BOUND_NS:
             # Once is the machine (another process had the core); twice in a short while is the statement.

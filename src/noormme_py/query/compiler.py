@@ -33,10 +33,6 @@ class Compiled:
     is_of_shape: bool = True
 
     @property
-    def gives_rows(self) -> bool:
-        return self.outputs is None or bool(self.outputs)
-
-    @property
     def parameter_names(self) -> tuple[str, ...]:
         """The names of the placeholders, each once, in order of appearance."""
         return tuple(dict.fromkeys(slot.name for slot in self.slots if slot.name is not None))

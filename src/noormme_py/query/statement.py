@@ -87,11 +87,6 @@ def atomic(operation: Operation[T]) -> Operation[T]:
     return result
 
 
-def rows(cursor: Cursor) -> list[Any]:
-    """Collect all rows as SQLite gave them."""
-    return cursor.fetchall()
-
-
 def rows_affected(cursor: Cursor) -> int:
     """Collect the number of rows that a write changed."""
     return cursor.rowcount
