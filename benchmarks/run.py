@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import subprocess
 import sys
@@ -82,6 +83,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=ROOT,
+                env=_environment(log.parent),
             )
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._pipe(self._process.stdout), selectors.EVENT_READ)
@@ -124,6 +126,12 @@ class Child:
     def _pipe(pipe: Any) -> Any:
         assert pipe is not None
         return pipe
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a peer: byte code is kept, for all of them in one place, whoever installed them."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 class Run:

@@ -33,16 +33,16 @@ class AsyncQuery(Builder):
     def compile(self) -> CompiledQuery:
         """Return the SQL text and the encoded parameters; raises what running it would raise before any SQL."""
         plan, data = self._runner.catalog.plan(self.node)
-        sql, parameters, _ = plan.statement(data, nothing)
-        return CompiledQuery(sql, tuple(parameters))
+        statement = plan.statement(data, nothing)
+        return CompiledQuery(statement.sql, tuple(statement.parameters))
 
     async def explain(self) -> list[PlanStep]:
         """Return SQLite's plan for the query, which is not run."""
 
         def make(catalog: Catalog) -> Statement[list[PlanStep]]:
             plan, data = catalog.plan(self.node)
-            sql, parameters, _ = plan.statement(data, nothing)
-            return Statement(f"explain query plan {sql}", parameters, plan_steps)
+            statement = plan.statement(data, nothing)
+            return Statement(f"explain query plan {statement.sql}", statement.parameters, plan_steps)
 
         return await self._runner.run_read(make)
 

@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog, TableOperations
 from noormme_py.errors import Closed, QueryError
-from noormme_py.query.statement import Work
 from noormme_py.repository.criteria import Criteria
 from noormme_py.repository.finders import Finder, method_suggestion, parse_finder
 from noormme_py.repository.read_operations import OrderBy
@@ -34,38 +33,38 @@ class AsyncRepository(Generic[R]):
         self._runner = runner
         self._known: tuple[Catalog, TableOperations] | None = None
         # A mistyped table is told here, not at the first call.
-        self._operations(runner.catalog)
+        self._for(runner.catalog)
 
     @property
     def table(self) -> Table:
         """The table as it was discovered."""
-        return self._operations(self._runner.catalog).plan.table
+        return self._for(self._runner.catalog).plan.table
 
     @property
     def row_type(self) -> type[R]:
         """The class of the rows."""
-        row: type[R] = self._operations(self._runner.catalog).plan.row_type
+        row: type[R] = self._for(self._runner.catalog).plan.row_type
         return row
 
     async def find_by_id(self, key: Key) -> R | None:
         """Find the row of a key, or None."""
-        return await self._read(lambda table: table.read.find_by_id(key))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_by_id(key))
 
     async def get_by_id(self, key: Key) -> R:
         """Find the row of a key; raises RowNotFound."""
-        return await self._read(lambda table: table.read.get_by_id(key))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.get_by_id(key))
 
     async def find_one(self, where: Criteria | None = None, *, order_by: OrderBy = None) -> R | None:
         """Find the first row that meets the criteria, or None."""
-        return await self._read(lambda table: table.read.find_one(where, order_by))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_one(where, order_by))
 
     async def get_one(self, where: Criteria) -> R:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
-        return await self._read(lambda table: table.read.get_one(where))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.get_one(where))
 
     async def find_by(self, columns: tuple[str, ...], values: tuple[object, ...], *, is_one: bool) -> Any:
         """Find by the values of columns, as the finders do: the first row or None, or all rows."""
-        return await self._read(lambda table: table.read.find_by(columns, values, is_one=is_one))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_by(columns, values, is_one=is_one))
 
     async def find_many(
         self,
@@ -76,7 +75,7 @@ class AsyncRepository(Generic[R]):
         offset: int | None = None,
     ) -> list[R]:
         """Find the rows that meet the criteria."""
-        return await self._read(lambda table: table.read.find_many(where, order_by, limit, offset))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_many(where, order_by, limit, offset))
 
     async def find_all(
         self,
@@ -87,64 +86,64 @@ class AsyncRepository(Generic[R]):
         offset: int | None = None,
     ) -> list[R]:
         """Find all rows, or those that meet the criteria."""
-        return await self._read(lambda table: table.read.find_many(where, order_by, limit, offset))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_many(where, order_by, limit, offset))
 
     async def count(self, where: Criteria | None = None) -> int:
         """Count the rows that meet the criteria."""
-        return await self._read(lambda table: table.read.count(where))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.count(where))
 
     async def exists(self, where: Criteria | None = None) -> bool:
         """Tell whether any row meets the criteria."""
-        return await self._read(lambda table: table.read.exists(where))
+        return await self._runner.run_read(lambda catalog: self._for(catalog).read.exists(where))
 
     async def create(self, values: object) -> R:
         """Insert a row, given as a mapping or a model, and return it with its defaults filled."""
-        return await self._write(lambda table: table.write.create(values))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.create(values))
 
     async def create_many(self, rows: Iterable[object]) -> list[R]:
         """Insert rows and return them, in order; all or none."""
         given = _kept(rows)
-        return await self._write(lambda table: table.write.create_many(given))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.create_many(given))
 
     async def insert_many(self, rows: Iterable[object]) -> int:
         """Insert rows without reading them back, which is quicker; return how many; all or none."""
         given = _kept(rows)
-        return await self._write(lambda table: table.write.insert_many(given))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.insert_many(given))
 
     async def update(self, key: Key, changes: object) -> R:
         """Change the row of a key and return it; raises RowNotFound."""
-        return await self._write(lambda table: table.write.update(key, changes))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.update(key, changes))
 
     async def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> int:
         """Change the rows that meet the criteria and return how many; values may be expressions."""
-        return await self._write(lambda table: table.write.update_many(where, changes, all_rows=all_rows))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.update_many(where, changes, all_rows=all_rows))
 
     async def upsert(self, values: object, *, on: str | Sequence[str] | None = None) -> R:
         """Insert a row, or change the one that has the same key, and return it.
 
         `on` names the columns of a unique key; without it, it is the primary key.
         """
-        return await self._write(lambda table: table.write.upsert(values, on))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.upsert(values, on))
 
     async def upsert_many(self, rows: Iterable[object], *, on: str | Sequence[str] | None = None) -> int:
         """Insert rows or change those with the same keys; return how many; all or none."""
         given = _kept(rows)
-        return await self._write(lambda table: table.write.upsert_many(given, on))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.upsert_many(given, on))
 
     async def delete(self, key: Key) -> bool:
         """Delete the row of a key; tell whether there was one."""
-        return await self._write(lambda table: table.write.delete(key))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.delete(key))
 
     async def delete_many(self, where: Criteria, *, all_rows: bool = False) -> int:
         """Delete the rows that meet the criteria and return how many."""
-        return await self._write(lambda table: table.write.delete_many(where, all_rows=all_rows))
+        return await self._runner.run_write(lambda catalog: self._for(catalog).write.delete_many(where, all_rows=all_rows))
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
         if name.startswith("_"):
             raise AttributeError(name)
         try:
-            operations = self._operations(self._runner.catalog)
+            operations = self._for(self._runner.catalog)
         except Closed as fault:
             # What asks by hasattr, a debugger or a mock, knows no other refusal.
             raise AttributeError(f"{name}: {fault.message}") from fault
@@ -161,18 +160,11 @@ class AsyncRepository(Generic[R]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name!r}>"
 
-    def _operations(self, catalog: Catalog) -> TableOperations:
+    def _for(self, catalog: Catalog) -> TableOperations:
         known = self._known
         if known is None or known[0] is not catalog:
             known = self._known = (catalog, catalog.table(self._name, self._row))
         return known[1]
-
-    # No coroutines of their own: each one between the caller and the engine costs what a row costs.
-    def _read(self, make: Callable[[TableOperations], Work[T]]) -> Awaitable[T]:
-        return self._runner.run_read(lambda catalog: make(self._operations(catalog)))
-
-    def _write(self, make: Callable[[TableOperations], Work[T]]) -> Awaitable[T]:
-        return self._runner.run_write(lambda catalog: make(self._operations(catalog)))
 
 
 def _finder_method(repository: AsyncRepository[Any], finder: Finder, name: str) -> Callable[..., Awaitable[Any]]:

@@ -158,16 +158,15 @@ class ResultDecoder:
 
     def all(self, cursor: Cursor) -> list[Any]:
         """Collect every row."""
-        return self._for(cursor).many(cursor.fetchall())
+        return self._for(cursor).all(cursor)
 
     def first(self, cursor: Cursor) -> Any:
         """Collect the first row, or None. The rest is not fetched."""
-        row = cursor.fetchone()
-        return None if row is None else self._for(cursor).one(row)
+        return self._for(cursor).first(cursor)
 
     def stream(self, cursor: Cursor) -> Callable[[Sequence[Any]], list[Any]]:
         """Return what decodes the rows that the cursor will give."""
-        return self._for(cursor).many
+        return self._for(cursor).all
 
     def _for(self, cursor: Cursor) -> RowDecoder[Any]:
         return self._decoder or row_decoder(described(cursor), self._shape)

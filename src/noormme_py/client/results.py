@@ -96,4 +96,4 @@ def described(cursor: Cursor) -> list[ResultColumn]:
 
 
 def _rows(cursor: Cursor) -> list[Any]:
-    return row_decoder(described(cursor), DICT).many(cursor.fetchall()) if cursor.description else []
+    return row_decoder(described(cursor), DICT).all(cursor) if cursor.description else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -26,48 +26,49 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class RowDecoder(Generic[R]):
-    """Makes objects of raw rows; both raise DecodeError naming the column, never the value."""
+    """Makes objects of raw rows, of the first one or of all; raises DecodeError naming the column, never the value.
 
-    one: Callable[[Sequence[Any]], R]
-    many: Callable[[Sequence[Sequence[Any]]], list[R]]
+    Both take a cursor or a list of rows. Faults of the cursor itself pass through.
+    """
+
+    first: Callable[[Iterable[Sequence[Any]]], R | None]
+    all: Callable[[Iterable[Sequence[Any]]], list[R]]
 
 
 def row_decoder(columns: Sequence[ResultColumn], shape: Shape) -> RowDecoder[Any]:
     """Generate the decoder; raises QueryError when the columns do not fill the shape."""
     check_columns(shape, [column.name for column in columns])
     namespace: dict[str, Any] = {"cls": shape.cls, "bools": {None: None, 0: False, 1: True}}
-    values: list[str] = []
-    for index, column in enumerate(columns):
-        decode = column.codec.decode if column.codec is not None else None
-        if decode is None:
-            values.append(f"c{index}")
-        elif decode is decode_bool:
-            values.append(f"bools[c{index}]")
-        elif decode is decode_float:
-            values.append(f"float(c{index}) if c{index}.__class__ is int else c{index}")
-        else:
-            namespace[f"d{index}"] = decode
-            values.append(f"None if c{index} is None else d{index}(c{index})")
-    make = _maker(columns, values, shape, namespace)
+    values = [_value(index, column, namespace) for index, column in enumerate(columns)]
+    statements, made = _maker(columns, values, shape, namespace)
     targets = "".join(f"c{index}, " for index in range(len(columns)))
     namespace["explain"] = lambda fault, row: _explain(fault, row, columns, shape)
     # The generated text holds positions and the repr of names only: nothing in it is SQL or input.
     source = f"""
-def one(row):
-    try:
-        {targets} = row
-        return {make}
-    except Exception as fault:
-        raise explain(fault, row) from None
+def first(rows):
+    for row in rows:
+        try:
+            {targets} = row
+            {statements}
+            return {made}
+        except Exception as fault:
+            raise explain(fault, row) from None
+    return None
 
-def many(rows):
-    try:
-        return [{make} for {targets} in rows]
-    except Exception:
-        return [one(row) for row in rows]
+def all(rows):
+    found = []
+    append = found.append
+    for row in rows:
+        try:
+            {targets} = row
+            {statements}
+            append({made})
+        except Exception as fault:
+            raise explain(fault, row) from None
+    return found
 """
     exec(compile(source, "<row decoder>", "exec"), namespace)
-    return RowDecoder(namespace["one"], namespace["many"])
+    return RowDecoder(namespace["first"], namespace["all"])
 
 
 def scalar_decoder(column: ResultColumn) -> RowDecoder[Any]:
@@ -82,11 +83,26 @@ def scalar_decoder(column: ResultColumn) -> RowDecoder[Any]:
         except Exception as fault:
             raise _fault(column, fault, row[0]) from None
 
-    return RowDecoder(one, lambda rows: [one(row) for row in rows])
+    return RowDecoder(lambda rows: next((one(row) for row in rows), None), lambda rows: [one(row) for row in rows])
 
 
-def _maker(columns: Sequence[ResultColumn], values: list[str], shape: Shape, namespace: dict[str, Any]) -> str:
-    """Return the expression that makes one object of the columns c0, c1, …"""
+def _value(index: int, column: ResultColumn, namespace: dict[str, Any]) -> str:
+    """Return the expression that decodes the column c<index>."""
+    decode = column.codec.decode if column.codec is not None else None
+    if decode is None:
+        return f"c{index}"
+    if decode is decode_bool:
+        return f"bools[c{index}]"
+    if decode is decode_float:
+        return f"float(c{index}) if c{index}.__class__ is int else c{index}"
+    namespace[f"d{index}"] = decode
+    return f"None if c{index} is None else d{index}(c{index})"
+
+
+def _maker(
+    columns: Sequence[ResultColumn], values: list[str], shape: Shape, namespace: dict[str, Any]
+) -> tuple[str, str]:
+    """Return the statement and the expression that make one object of the columns c0, c1, …"""
     wanted = [
         (shape.fields[column.name] if shape.fields is not None else column.name, value)
         for column, value in zip(columns, values, strict=True)
@@ -95,43 +111,19 @@ def _maker(columns: Sequence[ResultColumn], values: list[str], shape: Shape, nam
     pairs = "{" + ", ".join(f"{name!r}: {value}" for name, value in wanted) + "}"
     match shape.kind:
         case "dict":
-            return pairs
+            return "pass", pairs
+        case "dataclass" if all(name.isidentifier() for name, _ in wanted):
+            return "pass", f"cls({', '.join(f'{name}={value}' for name, value in wanted)})"
         case "dataclass":
-            return f"cls(**{pairs})" if not _plain(wanted) else f"cls({', '.join(f'{n}={v}' for n, v in wanted)})"
+            return "pass", f"cls(**{pairs})"
         case "validated model":
             namespace["validate"] = shape.cls.model_validate
-            return f"validate({pairs})"
+            return "pass", f"validate({pairs})"
         case "trusted model":
-            namespace["fill"] = _filler(shape.cls, frozenset(name for name, _ in wanted))
-            return f"fill({pairs})"
-
-
-def _plain(wanted: list[tuple[str, str]]) -> bool:
-    return all(name.isidentifier() for name, _ in wanted)
-
-
-def _filler(cls: type[BaseModel], names: frozenset[str]) -> Callable[[dict[str, Any]], BaseModel]:
-    """Return a function that makes an instance of its fields' values without validating them.
-
-    `model_construct` does the same three times slower: it looks up aliases and defaults per row.
-    """
-    new = cls.__new__
-    set_dict = object.__setattr__
-    set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
-    set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
-    set_private = BaseModel.__dict__["__pydantic_private__"].__set__
-    # The instances are frozen, so they can share one set.
-    shared = set(names)
-
-    def fill(values: dict[str, Any]) -> BaseModel:
-        model = new(cls)
-        set_dict(model, "__dict__", values)
-        set_names(model, shared)
-        set_extra(model, None)
-        set_private(model, None)
-        return model
-
-    return fill
+            # Values from a codec need no second validation, and `model_construct` takes six times as long.
+            namespace["new"] = object.__new__
+            namespace["fill"] = BaseModel.__dict__["__dict__"].__set__
+            return f"model = new(cls); fill(model, {pairs})", "model"
 
 
 def _explain(fault: Exception, row: Sequence[Any], columns: Sequence[ResultColumn], shape: Shape) -> NoormmeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, Literal, get_type_hints
 
@@ -22,6 +22,38 @@ class RowModel(BaseModel):
     """A row of a table: a value, not a live object. Changing the database goes through its repository."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=())
+
+
+class _SlotWithDefault:
+    """One of pydantic's own slots of a model, which need not be filled for each row."""
+
+    def __init__(self, name: str, default: Callable[[Any], object]) -> None:
+        self._slot = BaseModel.__dict__[name]
+        self._default = default
+
+    def __get__(self, model: Any, owner: type | None = None) -> Any:
+        if model is None:
+            return self
+        try:
+            return self._slot.__get__(model, owner)
+        except AttributeError:
+            return self._default(model)
+
+    def __set__(self, model: Any, value: object) -> None:
+        self._slot.__set__(model, value)
+
+    def __delete__(self, model: Any) -> None:
+        self._slot.__delete__(model)
+
+
+# Three slots the less to fill take a third off the time of a row. All fields of a row are set.
+type.__setattr__(
+    RowModel,
+    "__pydantic_fields_set__",
+    _SlotWithDefault("__pydantic_fields_set__", lambda model: set(type(model).model_fields)),
+)
+for _name in ("__pydantic_extra__", "__pydantic_private__"):
+    type.__setattr__(RowModel, _name, _SlotWithDefault(_name, lambda _: None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.lane import Lane
-from noormme_py.engine.loop_connection import ELSEWHERE, LoopConnection
+from noormme_py.engine.loop_connection import BOUND_NS, ELSEWHERE, Elsewhere, LoopConnection
 from noormme_py.engine.pool import Lease, Pool, Use
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
@@ -100,26 +101,33 @@ class AsyncEngine:
             busy_timeout_s=timeout_s,
             checkpoint_pages=self._config.optimization.wal_autocheckpoint,
         )
-        self._loop = asyncio.get_running_loop()
+        self._loop = get_running_loop()
         self._forks = _Forks.count
 
     def _open_loop_connection(self) -> LoopConnection | None:
         is_wanted = self._config.performance.inline_reads == "auto" and not self._config.location.is_memory
         return LoopConnection(self._config) if is_wanted else None
 
+    def read_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
+        """Run a statement that reads at once, on the loop, or return ELSEWHERE for what is to be awaited."""
+        connection = self.loop_connection
+        if connection is None or type(work) is not Statement or connection.held_ns > BOUND_NS:
+            return ELSEWHERE
+        if self._forks != _Forks.count or get_running_loop() is not self._loop:
+            self.check_caller()
+        return connection.read(work, schema_version)
+
     async def read(self, work: Work[T], schema_version: int | None, *, on: Role = "reader") -> T:
-        """Drive an operation that reads: at once on the loop when it is short, else on a lane.
+        """Drive an operation that reads, on a lane unless the loop can take it now that others had their turn.
 
         The lane is a reader's, unless what is read is to follow the writes on the writer's.
         """
         connection = self.loop_connection
-        if connection is not None and schema_version is not None and type(work) is Statement:
-            self.check_caller()
-            if connection.is_due:
-                await connection.give_way()
-            answer = connection.read(work, schema_version)
-            if answer is not ELSEWHERE:
-                return answer  # type: ignore[return-value]
+        if connection is not None and connection.is_due and schema_version is not None:
+            await connection.give_way()
+            answer = self.read_now(work, schema_version)
+            if not isinstance(answer, Elsewhere):
+                return answer
         return await self._run(self._pool(on), lambda c: c.read(work, schema_version))
 
     async def write(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
@@ -200,7 +208,7 @@ class AsyncEngine:
         """Raise ForkedConnection or WrongLoop for a caller who did not open this database."""
         if self._forks != _Forks.count:
             raise ForkedConnection("this database was opened before the process forked", hint="open it in each process")
-        if asyncio.get_running_loop() is not self._loop:
+        if get_running_loop() is not self._loop:
             raise WrongLoop("this database was opened in another event loop", hint="open it in each loop")
 
     def _loop_writer(self) -> LoopConnection | None:

@@ -47,7 +47,8 @@ class Connection:
         check_path(location)
         self.name = name
         self.is_stopped = False
-        self.is_in_statement = False
+        # Whether a BEGIN, COMMIT or ROLLBACK of ours runs, and not a statement of the caller's.
+        self.is_in_control = False
         self.schema_version = -1
         self._depth = 0
         self._is_broken = False
@@ -89,7 +90,7 @@ class Connection:
         if self._is_broken:
             self._check_transaction()
         try:
-            result = self._run(work) if isinstance(work, Statement) else self.drive(work)
+            result = self._run(work) if type(work) is Statement else self.drive(work)
         except NoormmeError:
             # "no such column", or a value that does not decode, may be the first news of a changed schema.
             self.verify(schema_version)
@@ -103,9 +104,9 @@ class Connection:
 
     def write(self, work: Work[T], schema_version: int | None = None) -> T:
         """Do work in a write transaction of its own: all of it is kept, or nothing."""
-        self.answer(Control.BEGIN)
+        self.begin()
         try:
-            result = self._run(work) if isinstance(work, Statement) else self.drive(work)
+            result = self._run(work) if type(work) is Statement else self.drive(work)
             # With the write lock held nobody else can change the schema.
             if self.has_prepared or schema_version != self.schema_version:
                 self.verify(schema_version)
@@ -236,21 +237,21 @@ class Connection:
         self._raw.close()
 
     def _run(self, statement: Statement[T]) -> T:
-        self.is_in_statement = True
+        sql = statement.sql
         try:
-            cursor = self._raw.execute(statement.sql, statement.parameters)
+            cursor = self._raw.execute(sql, statement.parameters)
             try:
+                # Where rows are left over, the cursor's end here ends the statement and its read transaction.
                 return statement.collect(cursor)
-            finally:
-                # An unfinished SELECT would hold its read transaction open.
+            except BaseException:
+                # An error's traceback would keep the cursor, and so the transaction.
                 cursor.close()
+                raise
         except sqlite3.Error as fault:
-            raise translate(fault, statement.sql) from None
+            raise translate(fault, sql) from None
         except UnicodeEncodeError:
-            check_text(statement.sql)
+            check_text(sql)
             raise
-        finally:
-            self.is_in_statement = False
 
     def _run_many(self, request: ManyStatement) -> int:
         check_text(request.sql)
@@ -284,29 +285,45 @@ class Connection:
             raise TransactionError("SQLite has rolled the transaction back", hint="begin it again from the start")
 
     def _control(self, request: Control) -> None:
+        match request:
+            case Control.BEGIN:
+                self.begin()
+            case Control.COMMIT:
+                self._commit()
+            case Control.ROLLBACK:
+                self._rollback()
+
+    def begin(self) -> None:
+        """Begin a transaction, or a level inside it."""
+        if self.is_stopped:
+            raise Interrupted("the transaction was stopped before it began")
+        self._check_transaction()
+        self.is_in_control = True
         try:
-            match request:
-                case Control.BEGIN:
-                    if self.is_stopped:
-                        raise Interrupted("the transaction was stopped before it began")
-                    self._check_transaction()
-                    if self._depth:
-                        self._raw.execute(f"savepoint level{self._depth}")
-                    elif self._is_writer:
-                        self._begin_writing()
-                    else:
-                        self._raw.execute("begin")
-                    self._depth += 1
-                case Control.COMMIT:
-                    if self.is_stopped:
-                        raise Interrupted("the transaction was stopped before it was committed")
-                    self._check_transaction()
-                    self._raw.execute(f"release level{self._depth - 1}" if self._depth > 1 else "commit")
-                    self._depth -= 1
-                case Control.ROLLBACK:
-                    self._rollback()
+            if self._depth:
+                self._raw.execute(f"savepoint level{self._depth}")
+            elif self._is_writer:
+                self._begin_writing()
+            else:
+                self._raw.execute("begin")
         except sqlite3.Error as fault:
-            raise translate(fault, request.value) from None
+            raise translate(fault, "begin") from None
+        finally:
+            self.is_in_control = False
+        self._depth += 1
+
+    def _commit(self) -> None:
+        if self.is_stopped:
+            raise Interrupted("the transaction was stopped before it was committed")
+        self._check_transaction()
+        self.is_in_control = True
+        try:
+            self._raw.execute("commit" if self._depth <= 1 else f"release level{self._depth - 1}")
+        except sqlite3.Error as fault:
+            raise translate(fault, "commit") from None
+        finally:
+            self.is_in_control = False
+        self._depth -= 1
 
     def _begin_writing(self) -> None:
         """Take the write lock. SQLite's own wait cannot be interrupted, so it is cut into slices."""
@@ -337,7 +354,7 @@ class Connection:
         """
         if self._depth != depth:
             raise TransactionError("a level inside this transaction was left open", hint="begin it again")
-        self.answer(Control.COMMIT)
+        self._commit()
 
     def roll_back_to(self, depth: int) -> None:
         """Undo the levels beyond so many that are open."""
@@ -371,18 +388,22 @@ class Connection:
 
     def _undo(self, *statements: str) -> bool:
         """Run a rollback and tell whether it was done."""
-        for _ in range(_ROLLBACK_ATTEMPTS):
-            if self.is_stopped:
-                self._close_streams()
-            try:
-                for statement in statements:
-                    self._raw.execute(statement)
-            except sqlite3.Error:
-                # It may have been interrupted itself, and would be again while a stream is open.
-                self._close_streams()
-            else:
-                return True
-        return False
+        self.is_in_control = True
+        try:
+            for _ in range(_ROLLBACK_ATTEMPTS):
+                if self.is_stopped:
+                    self._close_streams()
+                try:
+                    for statement in statements:
+                        self._raw.execute(statement)
+                except sqlite3.Error:
+                    # It may have been interrupted itself, and would be again while a stream is open.
+                    self._close_streams()
+                else:
+                    return True
+            return False
+        finally:
+            self.is_in_control = False
 
     def _close_streams(self) -> None:
         while self._streams:

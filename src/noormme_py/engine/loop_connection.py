@@ -56,22 +56,22 @@ class LoopConnection:
         self._last_rests: dict[str, int] = {}
         self._runs = 0
         self._slow_runs: dict[str, int] = {}
-        self._held_ns = 0
+        # For how long statements have kept the loop since others last had a turn.
+        self.held_ns = 0
 
     @property
     def is_due(self) -> bool:
         """Whether the loop has been held for long enough since others last had a turn."""
-        return self._held_ns > BOUND_NS
+        return self.held_ns > BOUND_NS
 
     async def give_way(self) -> None:
         """Let the loop go round once."""
-        self._held_ns = 0
+        self.held_ns = 0
         await asyncio.sleep(0)
 
     def read(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads, or return ELSEWHERE; its errors are those a lane would raise."""
-        sql = statement.sql
-        if self._rests.get(sql, _FOR_GOOD) and self._is_elsewhere(statement):
+        if self._rests.get(statement.sql, _FOR_GOOD) and self._is_elsewhere(statement):
             return ELSEWHERE
         # The handler is called by the statement's lifetime count of steps, so the first call may come
         # at any step of a run: only the second one tells that the budget is spent.
@@ -80,14 +80,17 @@ class LoopConnection:
         try:
             return self.connection.read(statement, schema_version)
         except (Interrupted, DatabaseBusy) as fault:
-            return self._later(sql, fault)
+            return self._later(statement.sql, fault)
         finally:
-            self._count(sql, perf_counter_ns() - began)
+            elapsed_ns = perf_counter_ns() - began
+            self.held_ns += elapsed_ns
+            self._runs += 1
+            if elapsed_ns > BOUND_NS:
+                self._note_slow(statement.sql)
 
     def write(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that writes in a transaction of its own, or undo it and return ELSEWHERE."""
-        sql = statement.sql
-        if self._rests.get(sql, _FOR_GOOD) and self._is_elsewhere(statement):
+        if self._rests.get(statement.sql, _FOR_GOOD) and self._is_elsewhere(statement):
             return ELSEWHERE
         if is_large(statement):
             return ELSEWHERE
@@ -96,9 +99,13 @@ class LoopConnection:
         try:
             return self.connection.write(statement, schema_version)
         except (Interrupted, DatabaseBusy) as fault:
-            return self._later(sql, fault)
+            return self._later(statement.sql, fault)
         finally:
-            self._count(sql, perf_counter_ns() - began)
+            elapsed_ns = perf_counter_ns() - began
+            self.held_ns += elapsed_ns
+            self._runs += 1
+            if elapsed_ns > BOUND_NS:
+                self._note_slow(statement.sql)
 
     def close(self) -> None:
         """Close the connection."""
@@ -117,14 +124,11 @@ class LoopConnection:
             self._rest(sql)
         return ELSEWHERE
 
-    def _count(self, sql: str, elapsed_ns: int) -> None:
-        self._held_ns += elapsed_ns
-        self._runs += 1
-        if elapsed_ns > BOUND_NS:
-            # Once is the machine (another process had the core); twice in a short while is the statement.
-            if self._runs - self._slow_runs.get(sql, -_SHORT_WHILE) < _SHORT_WHILE:
-                self._rest(sql)
-            self._slow_runs[sql] = self._runs
+    def _note_slow(self, sql: str) -> None:
+        # Once is the machine (another process had the core); twice in a short while is the statement.
+        if self._runs - self._slow_runs.get(sql, -_SHORT_WHILE) < _SHORT_WHILE:
+            self._rest(sql)
+        self._slow_runs[sql] = self._runs
 
     def _rest(self, sql: str) -> None:
         length = min(2 * self._last_rests.get(sql, _FIRST_REST // 2), _LONGEST_REST)
@@ -132,7 +136,7 @@ class LoopConnection:
 
     def _over_budget(self) -> bool:
         # SQLite asks at the end of a COMMIT too: an interrupt there would be told of what is already kept.
-        if not self.connection.is_in_statement:
+        if self.connection.is_in_control:
             return False
         self._calls += 1
         return self._calls > 1

@@ -6,10 +6,10 @@ drives it (the engine, or a test with a script) decides where and how the statem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -30,12 +30,14 @@ class Cursor(Protocol):
     def description(self) -> Any: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
 
 
-class Statement(NamedTuple, Generic[T]):
+@dataclass(slots=True)
+class Statement(Generic[T]):
     """One SQL text with its encoded parameters; `collect` makes the answer from the cursor.
 
-    A named tuple, because one is made for every query and a frozen dataclass takes four times as long.
+    Nobody changes one. It is not frozen because one is made for every query, and freezing triples its price.
     """
 
     sql: str

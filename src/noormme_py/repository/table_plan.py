@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder
 from noormme_py.codec.encode import Binder, encode_column
+from noormme_py.codec.encode_rows import RowEncoder, row_encoder
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import Shape, column_of
@@ -25,6 +26,9 @@ R = TypeVar("R")
 Key = object
 """A key: its one value, or a tuple or mapping of a composite key's values."""
 
+_COMPOUND = frozenset({tuple, list, dict})
+_MAX_ENCODERS = 256
+
 
 class TablePlan(Generic[R]):
     """One table, one row shape, one set of codecs: everything that is decided before a call."""
@@ -32,11 +36,13 @@ class TablePlan(Generic[R]):
     __slots__ = (
         "_attributes",
         "_codec_by_column",
+        "_encode_key",
         "_encoders",
-        "_only_key",
+        "_encoders_of_models",
+        "all",
         "codecs",
         "columns",
-        "decoder",
+        "first",
         "items",
         "key_columns",
         "key_sql",
@@ -60,7 +66,10 @@ class TablePlan(Generic[R]):
         if not self.columns:
             raise QueryError(f"no field of {shape.cls.__name__} is a column of {table.name!r}")
         results = [ResultColumn(c.name, codecs.of_column(c), f"{table.name}.{c.name}") for c in self.columns]
-        self.decoder: RowDecoder[R] = row_decoder(results, shape)
+        decoder: RowDecoder[R] = row_decoder(results, shape)
+        # What collects the first row of a cursor, and all of them.
+        self.first: Callable[[Cursor], R | None] = decoder.first
+        self.all: Callable[[Cursor], list[R]] = decoder.all
         self.items = tuple(nodes.Ref(column.name) for column in self.columns)
         columns_sql = ", ".join(quote(column.name) for column in self.columns)
         self.returning_sql = f" returning {columns_sql}"
@@ -70,28 +79,18 @@ class TablePlan(Generic[R]):
         self._codec_by_column: dict[str, tuple[Column, Codec]] = {
             column.name: (column, codecs.of_column(column)) for column in table.columns
         }
-        self._encoders = {
-            name: _encoder(column, codec)
-            for name, (column, codec) in self._codec_by_column.items()
-            if column.is_writable
-        }
-        self._only_key = self.column(self.key_columns[0].name) if len(self.key_columns) == 1 else None
-
-    def first(self, cursor: Cursor) -> R | None:
-        """Collect the first row, or None."""
-        row = cursor.fetchone()
-        return None if row is None else self.decoder.one(row)
+        # By the names that are given, in a mapping or by a model: few in a program.
+        self._encoders: dict[tuple[str, ...], RowEncoder] = {}
+        self._encoders_of_models: dict[tuple[str, ...], RowEncoder] = {}
+        has_one_key = len(self.key_columns) == 1
+        self._encode_key = row_encoder([self.column(self.key_columns[0].name)]).encode if has_one_key else None
 
     def created(self, cursor: Cursor) -> R:
         """Collect the row that an INSERT gives back; raises ResultError when it inserted none."""
-        row = cursor.fetchone()
+        row = self.first(cursor)
         if row is None:
             raise row_ignored(self.table.name)
-        return self.decoder.one(row)
-
-    def all(self, cursor: Cursor) -> list[R]:
-        """Collect every row."""
-        return self.decoder.many(cursor.fetchall())
+        return row
 
     def encode(self, name: str, value: object) -> Raw:
         """Encode one value of a column by its name."""
@@ -103,32 +102,38 @@ class TablePlan(Generic[R]):
         found = self._codec_by_column.get(name)
         return found if found is not None else self._codec_by_column[self.table.column(name).name]
 
-    def written(self, values: object) -> dict[str, Raw]:
-        """Encode a row's values by column; raises for unknown and generated columns and unfit values."""
+    def written(self, values: object) -> tuple[RowEncoder, list[Raw]]:
+        """Encode a row's values; raises for unknown and generated columns and for values that do not fit."""
+        mapping = values if type(values) is dict else mapping_of(values)
+        is_named = mapping is values
+        encoders = self._encoders if is_named else self._encoders_of_models
+        encoder = encoders.get(tuple(mapping))
+        if encoder is None:
+            encoder = self._row_encoder(mapping, is_named=is_named)
+            if len(encoders) >= _MAX_ENCODERS:
+                encoders.clear()
+            encoders[tuple(mapping)] = encoder
+        return encoder, encoder.encode(mapping.values())
+
+    def _row_encoder(self, names: Iterable[str], *, is_named: bool) -> RowEncoder:
         if not self.table.is_writable:
             raise QueryError(
                 f"{self.table.name!r} is a view", hint="write to its tables, or give it INSTEAD OF triggers"
             )
-        encoded: dict[str, Raw] = {}
-        encoders = self._encoders
-        for name, value in mapping_of(values).items():
-            encode = encoders.get(name)
-            if encode is None:
-                found = self._written_column(name, is_named=isinstance(values, Mapping))
-                if found is None:
-                    continue
-                name, encode = found, encoders[found]
-            if name in encoded:
+        targets = [self._written_column(name, is_named=is_named) for name in names]
+        seen: set[str] = set()
+        for column in (target[0].name for target in targets if target is not None):
+            if column in seen:
                 # SQLite's names have no case: {"Name": …, "name": …} says one column twice.
-                raise QueryError(f"the column {self.table.name}.{name} is given twice")
-            encoded[name] = encode(value)
-        return encoded
+                raise QueryError(f"the column {self.table.name}.{column} is given twice")
+            seen.add(column)
+        return row_encoder(targets)
 
-    def _written_column(self, name: str, *, is_named: bool) -> str | None:
-        """Return the name of a column to be written, None for one to leave out; raises for all others."""
-        column = self.column(name)[0]
+    def _written_column(self, name: str, *, is_named: bool) -> tuple[Column, Codec] | None:
+        """Return a column to be written, None for one to leave out; raises for all others."""
+        column, codec = self.column(name)
         if column.is_writable:
-            return column.name
+            return column, codec
         if is_named:
             raise QueryError(
                 f"the column {self.table.name}.{column.name} is generated and cannot be written",
@@ -137,24 +142,20 @@ class TablePlan(Generic[R]):
         # A whole row given back as a model has them; a mapping names what it means.
         return None
 
-    def key_values(self, key: Key) -> tuple[Raw, ...]:
+    def key_values(self, key: Key) -> Sequence[Raw]:
         """Encode a key; raises QueryError when it does not fit the table's."""
-        if self._only_key is not None and key is not None and type(key) not in (tuple, list, dict):
-            column, codec = self._only_key
-            try:
-                return (codec.encode(key),)
-            except (ValueError, TypeError):
-                return (encode_column(column, key, codec),)
+        if self._encode_key is not None and type(key) not in _COMPOUND:
+            return self._encode_key((key,))
         columns = self.key_columns
         if not columns:
             raise QueryError(
                 f"{self.table.kind} {self.table.name!r} has no primary key",
                 hint="use find_one, update_many or delete_many with conditions",
             )
-        return tuple(
+        return [
             encode_column(column, value, self.column(column.name)[1])
             for column, value in zip(columns, _parts(self.table, key), strict=True)
-        )
+        ]
 
     def key_of(self, row: R) -> tuple[Raw, ...] | None:
         """Return the encoded key of a row, or None where the row does not have it."""
@@ -181,21 +182,6 @@ class TablePlan(Generic[R]):
         """Compile a query and bind its values."""
         compiled = self.compile(node)
         return Statement(compiled.sql, Binder(compiled.slots, self.codecs)(), collect)
-
-
-def _encoder(column: Column, codec: Codec) -> Callable[[object], Raw]:
-    """Return what encodes a value of one column, None as NULL; its faults are EncodeError."""
-    encode = codec.encode
-
-    def encoded(value: object) -> Raw:
-        if value is None:
-            return None
-        try:
-            return encode(value)
-        except (ValueError, TypeError):
-            return encode_column(column, value, codec)
-
-    return encoded
 
 
 def mapping_of(values: object) -> Mapping[str, object]:

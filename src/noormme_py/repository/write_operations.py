@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Generic, TypeVar
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
+from noormme_py.codec.encode_rows import RowEncoder
 from noormme_py.errors import QueryError
 from noormme_py.names import fold, quote
 from noormme_py.query import nodes
@@ -17,7 +19,7 @@ from noormme_py.repository.table_plan import Key, TablePlan, row_ignored, rows_o
 from noormme_py.schema.model import Table
 
 R = TypeVar("R")
-Encoded = dict[str, Raw]
+Encoded = tuple[RowEncoder, list[Raw]]
 
 _MAX_TEXTS = 64
 
@@ -25,23 +27,25 @@ _MAX_TEXTS = 64
 class WriteOperations(Generic[R]):
     """The writes of one table. Rows come back as the database has them, defaults and generated columns filled."""
 
-    __slots__ = ("_is_changed_afterwards", "_texts", "batch_size", "max_variables", "plan", "read")
+    __slots__ = ("_delete_sql", "_is_changed_afterwards", "_texts", "batch_size", "max_variables", "plan", "read")
 
     def __init__(self, plan: TablePlan[R], read: ReadOperations[R], *, batch_size: int, max_variables: int) -> None:
         self.plan = plan
         self.read = read
         self.batch_size = batch_size
         self.max_variables = max_variables
-        # The texts of INSERTs by columns, number of rows and clauses: few in a program, and long to make.
-        self._texts: dict[tuple[tuple[str, ...], int, str, str], str] = {}
+        # The texts of INSERTs by columns, number of rows and clauses, and of UPDATEs by columns: long to make.
+        self._texts: dict[tuple[object, ...], str] = {}
+        self._delete_sql = f"delete from {quote(plan.table.name)} where {plan.key_sql}"
         self._is_changed_afterwards = _is_changed_afterwards(plan.table)
 
     def create(self, values: object) -> Work[R]:
         """Insert a row and return it."""
-        statement = self._insert([self.plan.written(values)], "", self.plan.returning_sql)
+        encoder, parameters = self.plan.written(values)
+        sql = self._insert_sql(encoder.columns, 1, "", self.plan.returning_sql)
         if self._is_changed_afterwards:
-            return self._one(statement)
-        return Statement(statement.sql, statement.parameters, self.plan.created)
+            return self._one(Statement(sql, parameters, self.plan.all))
+        return Statement(sql, parameters, self.plan.created)
 
     def create_many(self, rows: Iterable[object]) -> Operation[list[R]]:
         """Insert rows and return them, in order; all or none."""
@@ -56,14 +60,14 @@ class WriteOperations(Generic[R]):
     def update(self, key: Key, changes: object) -> Work[R]:
         """Change the row of a key and return it; raises RowNotFound."""
         keys = self.plan.key_values(key)
-        encoded = self.plan.written(changes)
-        if not encoded:
+        encoder, parameters = self.plan.written(changes)
+        if not parameters:
             return self.read.get_by_id(key)
-        sets = ", ".join(f"{quote(name)} = ?" for name in encoded)
-        sql = f"update {quote(self.plan.table.name)} set {sets} where {self.plan.key_sql}{self.plan.returning_sql}"
+        sql = self._update_sql(encoder.columns)
+        parameters += keys
         if self._is_changed_afterwards:
-            return self._updated(Statement(sql, (*encoded.values(), *keys), self.plan.first))
-        return Statement(sql, (*encoded.values(), *keys), self.read.got)
+            return self._updated(Statement(sql, parameters, self.plan.first))
+        return Statement(sql, parameters, self.read.got)
 
     def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> Statement[int]:
         """Change the rows that meet the criteria and return how many; values may be expressions."""
@@ -79,7 +83,7 @@ class WriteOperations(Generic[R]):
         encoded = self.plan.written(values)
         key = self._conflict_key(on)
         self._check_key_given(encoded, key)
-        clause = self._conflict(encoded, key)
+        clause = self._conflict(encoded[0].columns, key)
         return atomic(self._upserted(self._insert([encoded], clause, self.plan.returning_sql), encoded, key))
 
     def upsert_many(self, rows: Iterable[object], on: Sequence[str] | None) -> Operation[int]:
@@ -93,8 +97,7 @@ class WriteOperations(Generic[R]):
     def delete(self, key: Key) -> Statement[bool]:
         """Delete the row of a key; tell whether there was one."""
         keys = self.plan.key_values(key)
-        sql = f"delete from {quote(self.plan.table.name)} where {self.plan.key_sql}"
-        return Statement(sql, keys, _any_affected)
+        return Statement(self._delete_sql, keys, _any_affected)
 
     def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Statement[int]:
         """Delete the rows that meet the criteria and return how many."""
@@ -103,15 +106,21 @@ class WriteOperations(Generic[R]):
 
     def _insert(self, rows: list[Encoded], conflict: str, returning: str) -> Statement[list[R]]:
         """Return the INSERT of rows that have the same columns."""
-        names = tuple(rows[0])
-        key = (names, len(rows), conflict, returning)
-        sql = self._texts.get(key)
-        if sql is None:
-            if len(self._texts) >= _MAX_TEXTS:
-                self._texts.clear()
-            sql = self._texts[key] = insert_sql(self.plan.table.name, *key)
-        parameters = list(rows[0].values()) if len(rows) == 1 else [v for row in rows for v in row.values()]
-        return Statement(sql, parameters, self.plan.all)
+        sql = self._insert_sql(rows[0][0].columns, len(rows), conflict, returning)
+        return Statement(sql, [*chain.from_iterable([parameters for _, parameters in rows])], self.plan.all)
+
+    def _insert_sql(self, names: tuple[str, ...], row_count: int, conflict: str, returning: str) -> str:
+        key = (names, row_count, conflict, returning)
+        return self._texts.get(key) or self._keep(key, insert_sql(self.plan.table.name, *key))
+
+    def _update_sql(self, names: tuple[str, ...]) -> str:
+        return self._texts.get(names) or self._keep(names, update_sql(self.plan, names))
+
+    def _keep(self, key: tuple[object, ...], sql: str) -> str:
+        if len(self._texts) >= _MAX_TEXTS:
+            self._texts.clear()
+        self._texts[key] = sql
+        return sql
 
     def _one(self, statement: Statement[list[R]]) -> Operation[R]:
         rows = yield from ask(statement)
@@ -134,7 +143,7 @@ class WriteOperations(Generic[R]):
     def _counted(self, encoded: list[Encoded], key: tuple[str, ...] = ()) -> Operation[int]:
         count = 0
         for batch in self._batches(encoded):
-            statement = self._insert(batch, self._conflict(batch[0], key) if key else "", "")
+            statement = self._insert(batch, self._conflict(batch[0][0].columns, key) if key else "", "")
             count += yield from ask(Statement(statement.sql, statement.parameters, rows_affected))
         return count
 
@@ -148,11 +157,12 @@ class WriteOperations(Generic[R]):
         rows = yield from ask(statement)
         if rows:
             return (yield from self._reread(rows[0]))
-        if len(encoded) > len(key):
+        values = _by_name(encoded)
+        if len(values) > len(key):
             raise row_ignored(self.plan.table.name)
         # There was nothing to change: DO NOTHING gives no row back.
         sql = self.plan.select_sql + " and ".join(_equal(self.plan.table, name, key) for name in key)
-        found = yield from ask(Statement(sql, [encoded[name] for name in key], self.plan.first))
+        found = yield from ask(Statement(sql, [values[name] for name in key], self.plan.first))
         if found is None:
             raise row_not_found(self.plan.table.name)
         return found
@@ -169,9 +179,10 @@ class WriteOperations(Generic[R]):
 
     def _batches(self, rows: list[Encoded]) -> Iterator[list[Encoded]]:
         """Split rows into runs of the same columns that one statement can carry."""
-        for names, group in groupby(rows, key=tuple):
+        for encoder, group in groupby(rows, key=itemgetter(0)):
             run = list(group)
-            size = min(self.batch_size, self.max_variables // len(names)) if names else 1
+            columns = encoder.columns
+            size = min(self.batch_size, self.max_variables // len(columns)) if columns else 1
             for start in range(0, len(run), size):
                 yield run[start : start + size]
 
@@ -194,20 +205,21 @@ class WriteOperations(Generic[R]):
         )
 
     def _check_key_given(self, encoded: Encoded, key: tuple[str, ...]) -> None:
-        missing = [name for name in key if name not in encoded]
+        values = _by_name(encoded)
+        missing = [name for name in key if name not in values]
         if missing:
             raise QueryError("an upsert needs the values of its key: " + ", ".join(map(repr, missing)) + " missing")
         # NULL is like no other value, so such a row would be inserted each time; NULL as a rowid asks for a new one.
-        empty = [name for name in key if encoded[name] is None and name != self.plan.table.rowid_alias]
+        empty = [name for name in key if values[name] is None and name != self.plan.table.rowid_alias]
         if empty:
             raise QueryError(
                 "an upsert needs the values of its key: " + ", ".join(map(repr, empty)) + " is None",
                 hint="use create() for a row that cannot be there yet",
             )
 
-    def _conflict(self, encoded: Encoded, key: tuple[str, ...]) -> str:
+    def _conflict(self, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
         target = ", ".join(map(quote, key))
-        others = [name for name in encoded if name not in key]
+        others = [name for name in columns if name not in key]
         if not others:
             return f" on conflict ({target}) do nothing"
         sets = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in others)
@@ -227,6 +239,17 @@ def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str
     places = "(" + ", ".join("?" * len(names)) + ")"
     columns = ", ".join(map(quote, names))
     return f"insert into {quote(table)} ({columns}) values {', '.join([places] * row_count)}{conflict}{returning}"
+
+
+def update_sql(plan: TablePlan[Any], names: tuple[str, ...]) -> str:
+    """Return the text of an UPDATE of one row by its key."""
+    sets = ", ".join(f"{quote(name)} = ?" for name in names)
+    return f"update {quote(plan.table.name)} set {sets} where {plan.key_sql}{plan.returning_sql}"
+
+
+def _by_name(encoded: Encoded) -> dict[str, Raw]:
+    encoder, parameters = encoded
+    return dict(zip(encoder.columns, parameters, strict=True))
 
 
 def _is_changed_afterwards(table: Table) -> bool:
