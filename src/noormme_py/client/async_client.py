@@ -16,7 +16,7 @@ from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine
-from noormme_py.engine.loop_connection import Elsewhere
+from noormme_py.engine.loop_connection import ELSEWHERE
 from noormme_py.engine.pragmas import PragmaCheck, Role, complaints
 from noormme_py.engine.raw_connection import RawConnection, raw_connection
 from noormme_py.errors import (
@@ -134,7 +134,7 @@ class Noormme(AsyncExecutor):
 
     async def notice_schema(self) -> None:
         # It follows a write, and goes where the write went: the caller may hold every reader himself.
-        if await self._engine.read_schema_version(on="writer") != self.catalog.schema.version:
+        if await self._engine.read_schema_version(on="writer") != self.catalog.version:
             await self._discover("writer")
 
     async def _discover(self, on: Role) -> Schema:
@@ -148,17 +148,17 @@ class Noormme(AsyncExecutor):
         catalog = self._catalog or self.catalog
         try:
             work = make(catalog)
-            answer = self._engine.read_now(work, catalog.schema.version)
-            if isinstance(answer, Elsewhere):
-                return await self._engine.read(work, catalog.schema.version)
+            answer = self._engine.read_now(work, catalog.version)
+            if answer is ELSEWHERE:
+                return await self._engine.read(work, catalog.version)
             return answer
         except (SchemaError, QueryError) as fault:
             await self._follow_schema(catalog, fault)
-        return await self._retried(lambda known: self._engine.read(make(known), known.schema.version))
+        return await self._retried(lambda known: self._engine.read(make(known), known.version))
 
     async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
         def run(catalog: Catalog) -> Coroutine[Any, Any, T]:
-            version = None if is_definition else catalog.schema.version
+            version = None if is_definition else catalog.version
             return self._engine.write(lambda: make(catalog), version)
 
         return await self._retried(run)
@@ -173,7 +173,7 @@ class Noormme(AsyncExecutor):
                 statement = make(catalog)
                 async with AsyncExitStack() as attempt:
                     session = await attempt.enter_async_context(self._engine.lease(is_read_only=True, use="stream"))
-                    opened = session.chunks(statement, catalog.schema.version)
+                    opened = session.chunks(statement, catalog.version)
                     await attempt.enter_async_context(aclosing(opened))
                     first: list[Any] = await anext(opened, [])
                     # Only the attempt that got through stays open; a failed one frees the lane it held.
@@ -203,7 +203,7 @@ class Noormme(AsyncExecutor):
             finally:
                 # Whatever is still open when the lease ends is rolled back.
                 transaction.end()
-        if self._catalog is not None and transaction.catalog.schema.version > self._catalog.schema.version:
+        if self._catalog is not None and transaction.catalog.version > self._catalog.version:
             self._catalog = transaction.catalog
 
     async def _retried(self, run: Callable[[Catalog], Awaitable[T]]) -> T:
@@ -222,7 +222,7 @@ class Noormme(AsyncExecutor):
         """Discover the schema anew; raises the fault when it is the one that was known."""
         # The name, or the type that the value does not fit, may be one that another process has changed.
         is_known = not isinstance(fault, SchemaChanged)
-        if is_known and await self._engine.read_schema_version() == catalog.schema.version:
+        if is_known and await self._engine.read_schema_version() == catalog.version:
             raise fault
         await self.refresh_schema()
 

@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 
 from noormme_py.client.async_runner import AsyncRunner
 from noormme_py.client.catalog import Catalog, TableOperations
-from noormme_py.errors import Closed, QueryError
+from noormme_py.errors import Closed
 from noormme_py.repository.criteria import Criteria
-from noormme_py.repository.finders import Finder, method_suggestion, parse_finder
+from noormme_py.repository.finders import method_suggestion
 from noormme_py.repository.read_operations import OrderBy
 from noormme_py.repository.table_plan import Key
 from noormme_py.schema.model import Table
@@ -25,15 +25,13 @@ class AsyncRepository(Generic[R]):
     (`col("age") >= 18`). Rows are ordered as asked, then by key, so that the order is always the same.
     """
 
-    __slots__ = ("_known", "_name", "_row", "_runner")
-
     def __init__(self, name: str, row: Any, runner: AsyncRunner) -> None:
         self._name = name
         self._row = row
         self._runner = runner
-        self._known: tuple[Catalog, TableOperations] | None = None
         # A mistyped table is told here, not at the first call.
-        self._for(runner.catalog)
+        self._catalog = runner.catalog
+        self._operations = self._catalog.table(name, row)
 
     @property
     def table(self) -> Table:
@@ -61,10 +59,6 @@ class AsyncRepository(Generic[R]):
     async def get_one(self, where: Criteria) -> R:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
         return await self._runner.run_read(lambda catalog: self._for(catalog).read.get_one(where))
-
-    async def find_by(self, columns: tuple[str, ...], values: tuple[object, ...], *, is_one: bool) -> Any:
-        """Find by the values of columns, as the finders do: the first row or None, or all rows."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_by(columns, values, is_one=is_one))
 
     async def find_many(
         self,
@@ -147,31 +141,29 @@ class AsyncRepository(Generic[R]):
         except Closed as fault:
             # What asks by hasattr, a debugger or a mock, knows no other refusal.
             raise AttributeError(f"{name}: {fault.message}") from fault
-        finder = operations.finders.get(name)
-        if finder is None:
-            table = operations.plan.table
-            finder = parse_finder(table, name)
-            if finder is None:
-                methods = [method for method in dir(type(self)) if not method.startswith("_")]
-                raise AttributeError(method_suggestion(name, methods, table))
-            operations.finders[name] = finder
-        return _finder_method(self, finder, name)
+        if operations.read.finder(name) is None:
+            methods = [method for method in dir(type(self)) if not method.startswith("_")]
+            raise AttributeError(method_suggestion(name, methods, operations.plan.table))
+        # From now on it is found without coming here.
+        finder = self.__dict__[name] = _finder_method(self, name)
+        return finder
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name!r}>"
 
     def _for(self, catalog: Catalog) -> TableOperations:
-        known = self._known
-        if known is None or known[0] is not catalog:
-            known = self._known = (catalog, catalog.table(self._name, self._row))
-        return known[1]
+        if catalog is not self._catalog:
+            self._operations = catalog.table(self._name, self._row)
+            self._catalog = catalog
+        return self._operations
 
 
-def _finder_method(repository: AsyncRepository[Any], finder: Finder, name: str) -> Callable[..., Awaitable[Any]]:
+def _finder_method(repository: AsyncRepository[Any], name: str) -> Callable[..., Awaitable[Any]]:
+    run, of = repository._runner.run_read, repository._for
+
     async def find(*values: object) -> Any:
-        if len(values) != len(finder.columns):
-            raise QueryError(f"{name} takes {len(finder.columns)} values: " + ", ".join(finder.columns))
-        return await repository.find_by(finder.columns, values, is_one=finder.kind == "one")
+        # Looked up at each call, since the schema may have changed.
+        return await run(lambda catalog: of(catalog).read.find_by(name, values))
 
     find.__name__ = name
     return find

@@ -17,7 +17,6 @@ from noormme_py.query.compiler import Compiled, compile_query
 from noormme_py.query.scope import Output
 from noormme_py.query.shape import QueryShape
 from noormme_py.query.statement import Cursor, Statement
-from noormme_py.repository.finders import Finder
 from noormme_py.repository.read_operations import ReadOperations
 from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
@@ -39,11 +38,10 @@ class Limits:
 class TableOperations:
     """The reads and writes of one table with rows of one shape."""
 
-    __slots__ = ("finders", "plan", "read", "write")
+    __slots__ = ("plan", "read", "write")
 
     def __init__(self, plan: TablePlan[Any], limits: Limits) -> None:
         self.plan = plan
-        self.finders: dict[str, Finder] = {}
         self.read: ReadOperations[Any] = ReadOperations(plan)
         self.write: WriteOperations[Any] = WriteOperations(
             plan, self.read, batch_size=limits.batch_size, max_variables=limits.max_variables
@@ -55,6 +53,7 @@ class Catalog:
 
     def __init__(self, schema: Schema, codecs: Codecs, limits: Limits) -> None:
         self.schema = schema
+        self.version = schema.version
         self.codecs = codecs
         self.limits = limits
         self._tables: dict[tuple[str, Any], TableOperations] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -11,13 +10,14 @@ from typing import Any, TypeVar
 
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
+from noormme_py.engine.forks import Forks
 from noormme_py.engine.lane import Lane
-from noormme_py.engine.loop_connection import BOUND_NS, ELSEWHERE, Elsewhere, LoopConnection
+from noormme_py.engine.loop_connection import ELSEWHERE, Elsewhere, LoopConnection, check_caller
 from noormme_py.engine.pool import Lease, Pool, Use
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.writer import Writer
-from noormme_py.errors import Closed, DatabaseBusy, ForkedConnection, TransactionError, WrongLoop
+from noormme_py.errors import Closed, DatabaseBusy, TransactionError
 from noormme_py.query.statement import Control, Statement, Work
 
 T = TypeVar("T")
@@ -30,19 +30,6 @@ _MORE_READERS = "raise performance.max_readers"
 _MORE_IN_MEMORY = "use a file: a database in memory has one connection"
 
 
-class _Forks:
-    """How many forks lie between the first process and this one: quicker to look at than the process id."""
-
-    count = 0
-
-    @classmethod
-    def note(cls) -> None:
-        cls.count += 1
-
-
-os.register_at_fork(after_in_child=_Forks.note)
-
-
 class AsyncEngine:
     """Runs operations of one database. A database in memory is one connection for all."""
 
@@ -51,7 +38,7 @@ class AsyncEngine:
         self._writers: Pool | None = None
         self._readers: Pool | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._forks = _Forks.count
+        self._forks = Forks.count
         self._writer: Writer | None = None
         self._is_closed = False
         self.max_variables = 0
@@ -78,7 +65,8 @@ class AsyncEngine:
         lease = await writers.acquire()
         try:
             # On the lane's thread, because opening may have to wait for a lock.
-            loop_connection = await lease.lane.run(lambda _: self._open_loop_connection())
+            loop = get_running_loop()
+            loop_connection = await lease.lane.run(lambda _: self._open_loop_connection(loop))
         except BaseException:
             await writers.close(CLOSE_TIMEOUT_S)
             raise
@@ -102,19 +90,17 @@ class AsyncEngine:
             checkpoint_pages=self._config.optimization.wal_autocheckpoint,
         )
         self._loop = get_running_loop()
-        self._forks = _Forks.count
+        self._forks = Forks.count
 
-    def _open_loop_connection(self) -> LoopConnection | None:
+    def _open_loop_connection(self, loop: asyncio.AbstractEventLoop) -> LoopConnection | None:
         is_wanted = self._config.performance.inline_reads == "auto" and not self._config.location.is_memory
-        return LoopConnection(self._config) if is_wanted else None
+        return LoopConnection(self._config, loop) if is_wanted else None
 
     def read_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads at once, on the loop, or return ELSEWHERE for what is to be awaited."""
         connection = self.loop_connection
-        if connection is None or type(work) is not Statement or connection.held_ns > BOUND_NS:
+        if connection is None:
             return ELSEWHERE
-        if self._forks != _Forks.count or get_running_loop() is not self._loop:
-            self.check_caller()
         return connection.read(work, schema_version)
 
     async def read(self, work: Work[T], schema_version: int | None, *, on: Role = "reader") -> T:
@@ -125,8 +111,8 @@ class AsyncEngine:
         connection = self.loop_connection
         if connection is not None and connection.is_due and schema_version is not None:
             await connection.give_way()
-            answer = self.read_now(work, schema_version)
-            if not isinstance(answer, Elsewhere):
+            answer: T | Elsewhere = self.read_now(work, schema_version)
+            if answer is not ELSEWHERE:
                 return answer
         return await self._run(self._pool(on), lambda c: c.read(work, schema_version))
 
@@ -172,7 +158,7 @@ class AsyncEngine:
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""
         self._is_closed = True
-        if self._writers is None or self._forks != _Forks.count:
+        if self._writers is None or self._forks != Forks.count:
             return
         writers, readers = self._writers, self._readers
         self._writers = self._readers = None
@@ -206,10 +192,7 @@ class AsyncEngine:
 
     def check_caller(self) -> None:
         """Raise ForkedConnection or WrongLoop for a caller who did not open this database."""
-        if self._forks != _Forks.count:
-            raise ForkedConnection("this database was opened before the process forked", hint="open it in each process")
-        if get_running_loop() is not self._loop:
-            raise WrongLoop("this database was opened in another event loop", hint="open it in each loop")
+        check_caller(self._loop, self._forks)
 
     def _loop_writer(self) -> LoopConnection | None:
         """Return the loop's connection where a commit costs no wait for the disk."""

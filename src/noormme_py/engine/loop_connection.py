@@ -7,13 +7,16 @@ What was long once is sent to the lanes for a while before it is tried here agai
 from __future__ import annotations
 
 import asyncio
+from asyncio import get_running_loop
+from enum import Enum
 from time import perf_counter_ns
 from typing import Any, Final, TypeVar
 
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
-from noormme_py.errors import DatabaseBusy, DatabaseError, Interrupted
-from noormme_py.query.statement import Statement
+from noormme_py.engine.forks import Forks
+from noormme_py.errors import DatabaseBusy, DatabaseError, ForkedConnection, Interrupted, WrongLoop
+from noormme_py.query.statement import Statement, Work
 
 T = TypeVar("T")
 
@@ -36,18 +39,21 @@ _SHORT_WHILE = 16
 _UNBOUNDED = frozenset({"Clear", "Count", "Destroy", "IntegrityCk", "VFilter", "VUpdate", "Vacuum"})
 
 
-class Elsewhere:
-    """The type of `ELSEWHERE`."""
+class Elsewhere(Enum):
+    """The answer for a statement that is to be awaited, on a lane or in its turn."""
+
+    ELSEWHERE = "elsewhere"
 
 
-ELSEWHERE: Final = Elsewhere()
-"""The answer for a statement that belongs on a lane."""
+ELSEWHERE: Final = Elsewhere.ELSEWHERE
 
 
 class LoopConnection:
     """A connection on the loop's own thread. It never waits for a lock and never checkpoints."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._forks = Forks.count
         self.connection = Connection(config, "writer", "loop", is_on_loop=True)
         self.connection.set_step_handler(self._over_budget, STEPS)
         self._calls = 0
@@ -69,24 +75,28 @@ class LoopConnection:
         self.held_ns = 0
         await asyncio.sleep(0)
 
-    def read(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
+    def read(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads, or return ELSEWHERE; its errors are those a lane would raise."""
-        if self._rests.get(statement.sql, _FOR_GOOD) and self._is_elsewhere(statement):
+        if type(work) is not Statement or self.held_ns > BOUND_NS:
+            return ELSEWHERE
+        if get_running_loop() is not self._loop or self._forks != Forks.count:
+            check_caller(self._loop, self._forks)
+        if self._rests.get(work.sql, _FOR_GOOD) and self._is_elsewhere(work):
             return ELSEWHERE
         # The handler is called by the statement's lifetime count of steps, so the first call may come
         # at any step of a run: only the second one tells that the budget is spent.
         self._calls = 0
         began = perf_counter_ns()
         try:
-            return self.connection.read(statement, schema_version)
+            return self.connection.read_one(work, schema_version)
         except (Interrupted, DatabaseBusy) as fault:
-            return self._later(statement.sql, fault)
+            return self._later(work.sql, fault)
         finally:
             elapsed_ns = perf_counter_ns() - began
             self.held_ns += elapsed_ns
             self._runs += 1
             if elapsed_ns > BOUND_NS:
-                self._note_slow(statement.sql)
+                self._note_slow(work.sql)
 
     def write(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that writes in a transaction of its own, or undo it and return ELSEWHERE."""
@@ -151,6 +161,14 @@ class LoopConnection:
         rest = _FOR_GOOD if opcodes & _UNBOUNDED else 0
         self._rests[statement.sql] = rest
         return rest
+
+
+def check_caller(loop: asyncio.AbstractEventLoop | None, forks: int) -> None:
+    """Raise ForkedConnection or WrongLoop for a caller who did not open the database."""
+    if forks != Forks.count:
+        raise ForkedConnection("this database was opened before the process forked", hint="open it in each process")
+    if get_running_loop() is not loop:
+        raise WrongLoop("this database was opened in another event loop", hint="open it in each loop")
 
 
 def is_large(statement: Statement[Any]) -> bool:

@@ -57,7 +57,7 @@ class Writer:
                         self._pool.release(lease)
                     if answer is not ELSEWHERE:
                         self._note_commit()
-                        return answer  # type: ignore[return-value]
+                        return answer
         return await self._in_group(make, schema_version)
 
     def leave_loop(self) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from noormme_py.errors import CompileError, MultipleRows, RowNotFound
+from noormme_py.codec.encode_rows import row_encoder
+from noormme_py.errors import CompileError, MultipleRows, QueryError, RowNotFound
 from noormme_py.names import fold
 from noormme_py.query import nodes, operands
 from noormme_py.query.functions import fn
 from noormme_py.query.operands import Operand
-from noormme_py.query.statement import Cursor, Statement
+from noormme_py.query.statement import Cursor, Raw, Statement
 from noormme_py.repository.criteria import Criteria, condition
-from noormme_py.repository.table_plan import Key, TablePlan
+from noormme_py.repository.finders import parse_finder
+from noormme_py.repository.table_plan import COMPOUND, Key, TablePlan
 
 R = TypeVar("R")
 
@@ -23,19 +25,34 @@ OrderBy = str | Operand | Sequence[str | Operand] | None
 _ANY = object()
 
 
+class _Finder(NamedTuple):
+    """A finder: its columns, whether it gives one row or all, what encodes its values, and its SQL."""
+
+    columns: tuple[str, ...]
+    is_one: bool
+    encode: Callable[[Iterable[object]], list[Raw]]
+    sql: str
+
+
 class ReadOperations(Generic[R]):
     """The reads of one table. Methods encode at once, so that faults come before any SQL is run."""
 
-    __slots__ = ("_finders", "find_sql", "plan")
+    __slots__ = ("_encode_key", "_finders", "_first", "find_sql", "plan")
 
     def __init__(self, plan: TablePlan[R]) -> None:
         self.plan = plan
-        self._finders: dict[tuple[tuple[str, ...], bool], str] = {}
+        self._finders: dict[str, _Finder] = {}
         self.find_sql = plan.select_sql + plan.key_sql
+        # At hand, because this is the statement that is made most often.
+        self._encode_key = plan.encode_key
+        self._first = plan.first
 
     def find_by_id(self, key: Key) -> Statement[R | None]:
         """Find the row of a key, or None."""
-        return Statement(self.find_sql, self.plan.key_values(key), self.plan.first)
+        encode = self._encode_key
+        if encode is None or type(key) in COMPOUND:
+            return Statement(self.find_sql, self.plan.key_values(key), self.plan.first)
+        return Statement(self.find_sql, encode((key,)), self._first)
 
     def get_by_id(self, key: Key) -> Statement[R]:
         """Find the row of a key; raises RowNotFound."""
@@ -80,24 +97,35 @@ class ReadOperations(Generic[R]):
         node = nodes.Select(items=(nodes.Aliased(nodes.Exists(inner), "found"),))
         return self.plan.statement(node, _truth)
 
-    def find_by(self, columns: tuple[str, ...], values: tuple[object, ...], *, is_one: bool) -> Statement[Any]:
-        """Find the rows whose columns have these values: what a finder does, compiled once a finder."""
-        if any(value is None for value in values):
+    def find_by(self, name: str, values: tuple[object, ...]) -> Statement[Any]:
+        """Find as the finder of this name does; raises AttributeError where it is none."""
+        found = self._finders.get(name) or self.finder(name)
+        if found is None:
+            raise AttributeError(f"table {self.plan.table.name!r} has no finder {name!r}")
+        columns, is_one, encode, sql = found
+        if len(values) != len(columns):
+            raise QueryError(f"{name} takes {len(columns)} values: " + ", ".join(columns))
+        parameters = encode(values)
+        if None in parameters:
             where = dict(zip(columns, values, strict=True))
             return self.find_one(where) if is_one else self.find_many(where)
-        sql = self._finders.get((columns, is_one))
-        if sql is None:
-            where = dict.fromkeys(columns, _ANY)
-            sql = self._finders[columns, is_one] = self.plan.compile(
-                self._select(where, None, 1 if is_one else None, None)
-            ).sql
-        encode = self.plan.encode
-        parameters = [encode(name, value) for name, value in zip(columns, values, strict=True)]
         if is_one:
             parameters.append(1)
-        return Statement(sql, parameters, self.plan.first if is_one else self.plan.all)
+        return Statement(sql, parameters, self._first if is_one else self.plan.all)
 
-    def by_key(self, values: tuple[Any, ...]) -> Statement[R | None]:
+    def finder(self, name: str) -> _Finder | None:
+        """Return what a finder of this name does, compiled once, or None; raises AttributeError for unknown columns."""
+        parsed = parse_finder(self.plan.table, name)
+        if parsed is None:
+            return None
+        columns, is_one = parsed.columns, parsed.kind == "one"
+        where = dict.fromkeys(columns, _ANY)
+        compiled = self.plan.compile(self._select(where, None, 1 if is_one else None, None))
+        encode = row_encoder([self.plan.column(column) for column in columns]).encode
+        found = self._finders[name] = _Finder(columns, is_one, encode, compiled.sql)
+        return found
+
+    def by_key(self, values: Sequence[Raw]) -> Statement[R | None]:
         """Return the statement that finds the row of an encoded key."""
         return Statement(self.find_sql, values, self.plan.first)
 

@@ -26,7 +26,9 @@ R = TypeVar("R")
 Key = object
 """A key: its one value, or a tuple or mapping of a composite key's values."""
 
-_COMPOUND = frozenset({tuple, list, dict})
+COMPOUND = frozenset({tuple, list, dict})
+"""The types of a key that is not one value."""
+
 _MAX_ENCODERS = 256
 
 
@@ -36,12 +38,12 @@ class TablePlan(Generic[R]):
     __slots__ = (
         "_attributes",
         "_codec_by_column",
-        "_encode_key",
         "_encoders",
         "_encoders_of_models",
         "all",
         "codecs",
         "columns",
+        "encode_key",
         "first",
         "items",
         "key_columns",
@@ -83,7 +85,7 @@ class TablePlan(Generic[R]):
         self._encoders: dict[tuple[str, ...], RowEncoder] = {}
         self._encoders_of_models: dict[tuple[str, ...], RowEncoder] = {}
         has_one_key = len(self.key_columns) == 1
-        self._encode_key = row_encoder([self.column(self.key_columns[0].name)]).encode if has_one_key else None
+        self.encode_key = row_encoder([self.column(self.key_columns[0].name)]).encode if has_one_key else None
 
     def created(self, cursor: Cursor) -> R:
         """Collect the row that an INSERT gives back; raises ResultError when it inserted none."""
@@ -144,8 +146,8 @@ class TablePlan(Generic[R]):
 
     def key_values(self, key: Key) -> Sequence[Raw]:
         """Encode a key; raises QueryError when it does not fit the table's."""
-        if self._encode_key is not None and type(key) not in _COMPOUND:
-            return self._encode_key((key,))
+        if self.encode_key is not None and type(key) not in COMPOUND:
+            return self.encode_key((key,))
         columns = self.key_columns
         if not columns:
             raise QueryError(
