@@ -46,19 +46,19 @@ class AsyncRepository(Generic[R]):
 
     async def find_by_id(self, key: Key) -> R | None:
         """Find the row of a key, or None."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_by_id(key))
+        return await self._runner.run_read(lambda known: self._for(known).read.find_by_id(key))
 
     async def get_by_id(self, key: Key) -> R:
         """Find the row of a key; raises RowNotFound."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.get_by_id(key))
+        return await self._runner.run_read(lambda known: self._for(known).read.get_by_id(key))
 
     async def find_one(self, where: Criteria | None = None, *, order_by: OrderBy = None) -> R | None:
         """Find the first row that meets the criteria, or None."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_one(where, order_by))
+        return await self._runner.run_read(lambda known: self._for(known).read.find_one(where, order_by))
 
     async def get_one(self, where: Criteria) -> R:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.get_one(where))
+        return await self._runner.run_read(lambda known: self._for(known).read.get_one(where))
 
     async def find_many(
         self,
@@ -69,7 +69,9 @@ class AsyncRepository(Generic[R]):
         offset: int | None = None,
     ) -> list[R]:
         """Find the rows that meet the criteria."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_many(where, order_by, limit, offset))
+        return await self._runner.run_read(
+            lambda known: self._for(known).read.find_many(where, order_by, limit, offset)
+        )
 
     async def find_all(
         self,
@@ -80,57 +82,63 @@ class AsyncRepository(Generic[R]):
         offset: int | None = None,
     ) -> list[R]:
         """Find all rows, or those that meet the criteria."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.find_many(where, order_by, limit, offset))
+        return await self._runner.run_read(
+            lambda known: self._for(known).read.find_many(where, order_by, limit, offset)
+        )
 
     async def count(self, where: Criteria | None = None) -> int:
         """Count the rows that meet the criteria."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.count(where))
+        return await self._runner.run_read(lambda known: self._for(known).read.count(where))
 
     async def exists(self, where: Criteria | None = None) -> bool:
         """Tell whether any row meets the criteria."""
-        return await self._runner.run_read(lambda catalog: self._for(catalog).read.exists(where))
+        return await self._runner.run_read(lambda known: self._for(known).read.exists(where))
 
     async def create(self, values: object) -> R:
         """Insert a row, given as a mapping or a model, and return it with its defaults filled."""
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.create(values))
+        return await self._runner.run_write(lambda known: self._for(known).write.create(values))
 
     async def create_many(self, rows: Iterable[object]) -> list[R]:
         """Insert rows and return them, in order; all or none."""
         given = _kept(rows)
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.create_many(given))
+        return await self._runner.run_write(lambda known: self._for(known).write.create_many(given))
 
     async def insert_many(self, rows: Iterable[object]) -> int:
         """Insert rows without reading them back, which is quicker; return how many; all or none."""
         given = _kept(rows)
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.insert_many(given))
+        return await self._runner.run_write(lambda known: self._for(known).write.insert_many(given))
 
     async def update(self, key: Key, changes: object) -> R:
         """Change the row of a key and return it; raises RowNotFound."""
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.update(key, changes))
+        return await self._runner.run_write(lambda known: self._for(known).write.update(key, changes))
 
     async def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> int:
         """Change the rows that meet the criteria and return how many; values may be expressions."""
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.update_many(where, changes, all_rows=all_rows))
+        return await self._runner.run_write(
+            lambda known: self._for(known).write.update_many(where, changes, all_rows=all_rows)
+        )
 
     async def upsert(self, values: object, *, on: str | Sequence[str] | None = None) -> R:
         """Insert a row, or change the one that has the same key, and return it.
 
         `on` names the columns of a unique key; without it, it is the primary key.
         """
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.upsert(values, on))
+        return await self._runner.run_write(lambda known: self._for(known).write.upsert(values, on))
 
     async def upsert_many(self, rows: Iterable[object], *, on: str | Sequence[str] | None = None) -> int:
         """Insert rows or change those with the same keys; return how many; all or none."""
         given = _kept(rows)
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.upsert_many(given, on))
+        return await self._runner.run_write(lambda known: self._for(known).write.upsert_many(given, on))
 
     async def delete(self, key: Key) -> bool:
         """Delete the row of a key; tell whether there was one."""
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.delete(key))
+        return await self._runner.run_write(lambda known: self._for(known).write.delete(key))
 
     async def delete_many(self, where: Criteria, *, all_rows: bool = False) -> int:
         """Delete the rows that meet the criteria and return how many."""
-        return await self._runner.run_write(lambda catalog: self._for(catalog).write.delete_many(where, all_rows=all_rows))
+        return await self._runner.run_write(
+            lambda known: self._for(known).write.delete_many(where, all_rows=all_rows)
+        )
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import changed
 from noormme_py.query import nodes, operands
 from noormme_py.query.expressions import Expression
+from noormme_py.query.interning import interned
 from noormme_py.query.operands import Operand
 
 
@@ -18,12 +20,12 @@ class Builder(Operand):
     node: Any
 
     def __init__(self, node: nodes.Node, runner: Any = None) -> None:
-        super().__init__(node)
+        self.node = node
         self._runner = runner
 
     def derive(self, **changes: object) -> Self:
         """Return a query of the same kind with parts of its node replaced."""
-        return type(self)(nodes.changed(self.node, changes), self._runner)
+        return type(self)(changed(self.node, changes), self._runner)
 
     def with_(
         self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None
@@ -134,8 +136,16 @@ class Joined(Builder):
         return self.derive(joins=(*self.node.joins, nodes.Join("cross", operands.source(source))))
 
     def _join(self, kind: nodes.JoinKind, source: object, on: JoinCondition, right: str | None) -> Self:
-        join = nodes.Join(kind, operands.source(source), _join_condition(on, right))
+        if source.__class__ is on.__class__ is right.__class__ is str:
+            join = _join_by_columns(kind, source, on, right)
+        else:
+            join = nodes.Join(kind, operands.source(source), _join_condition(on, right))
         return self.derive(joins=(*self.node.joins, join))
+
+
+@interned
+def _join_by_columns(kind: nodes.JoinKind, source: str, left: str, right: str) -> nodes.Join:
+    return nodes.Join(kind, operands.source(source), _join_condition(left, right))
 
 
 def _join_condition(on: JoinCondition, right: str | None) -> nodes.Node:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from noormme_py.frozen import frozen
 from noormme_py.query.nodes import Node, Select
 from noormme_py.schema.model import Action, Generated
 
 DropKind = Literal["table", "index", "view", "trigger"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class References(Node):
     """What a foreign key refers to. No `columns`: the parent's primary key."""
 
@@ -22,7 +22,7 @@ class References(Node):
     is_deferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnDefinition(Node):
     """One column with its constraints."""
 
@@ -40,7 +40,7 @@ class ColumnDefinition(Node):
     generated: Generated = "virtual"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyConstraint(Node):
     """PRIMARY KEY or UNIQUE over several columns."""
 
@@ -49,20 +49,20 @@ class KeyConstraint(Node):
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignKeyConstraint(Node):
     columns: tuple[str, ...]
     references: References
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckConstraint(Node):
     condition: Node
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateTable(Node):
     name: str
     columns: tuple[ColumnDefinition, ...] = ()
@@ -73,34 +73,34 @@ class CreateTable(Node):
     is_without_rowid: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddColumn(Node):
     column: ColumnDefinition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameColumn(Node):
     name: str
     new_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropColumn(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameTable(Node):
     new_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterTable(Node):
     name: str
     action: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateIndex(Node):
     name: str
     table: str | None = None
@@ -110,7 +110,7 @@ class CreateIndex(Node):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateView(Node):
     name: str
     query: Select | None = None
@@ -118,7 +118,7 @@ class CreateView(Node):
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drop(Node):
     kind: DropKind
     name: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import replaced
 from noormme_py.query import nodes, operands
 from noormme_py.query.operands import Operand
 
@@ -198,7 +198,7 @@ class CaseExpression(Expression):
 
     def else_(self, value: object) -> Expression:
         """Say what it is when no branch holds; without it, that is NULL."""
-        return Expression(replace(self.node, otherwise=operands.operand(value)))
+        return Expression(replaced(self.node, otherwise=operands.operand(value)))
 
 
 class CaseBranch:
@@ -212,7 +212,7 @@ class CaseBranch:
 
     def then(self, value: object) -> CaseExpression:
         branches = (*self._case.branches, (self._met, operands.operand(value)))
-        return CaseExpression(replace(self._case, branches=branches))
+        return CaseExpression(replaced(self._case, branches=branches))
 
 
 def escape_like(text: str) -> str:

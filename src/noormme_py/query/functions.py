@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from noormme_py.errors import CompileError
+from noormme_py.frozen import replaced
 from noormme_py.query import nodes, operands
 from noormme_py.query.expressions import Expression
 
@@ -32,16 +31,16 @@ class FunctionExpression(Expression):
 
     def distinct(self) -> FunctionExpression:
         """Aggregate each value once."""
-        return FunctionExpression(replace(self.node, is_distinct=True))
+        return FunctionExpression(replaced(self.node, is_distinct=True))
 
     def filter(self, condition: object, operator: str | None = None, value: object = None) -> FunctionExpression:
         """Aggregate only the rows for which the condition holds: `filter("age", ">", 18)`."""
         met = operands.condition(condition, operator, value)
-        return FunctionExpression(replace(self.node, filter=operands.conjoin(self.node.filter, met)))
+        return FunctionExpression(replaced(self.node, filter=operands.conjoin(self.node.filter, met)))
 
     def order_by(self, *items: object) -> FunctionExpression:
         """Aggregate in an order (SQLite 3.44 or newer)."""
-        return FunctionExpression(replace(self.node, order_by=tuple(map(operands.reference, items))))
+        return FunctionExpression(replaced(self.node, order_by=tuple(map(operands.reference, items))))
 
     def over(
         self,
@@ -52,7 +51,7 @@ class FunctionExpression(Expression):
     ) -> FunctionExpression:
         """Compute it over a window; `partition_by` and `order_by` take one column or a list."""
         window = nodes.Window(_columns(partition_by), _columns(order_by), frame)
-        return FunctionExpression(replace(self.node, over=window))
+        return FunctionExpression(replaced(self.node, over=window))
 
 
 def _columns(items: object) -> tuple[nodes.Node, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
+
+from noormme_py.frozen import frozen, sparse
 
 Direction = Literal["asc", "desc"]
 Nulls = Literal["first", "last"]
@@ -13,15 +14,12 @@ FrameUnit = Literal["rows", "range", "groups"]
 FrameExclude = Literal["no others", "current row", "group", "ties"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """The root of all node kinds."""
 
 
-N = TypeVar("N", bound=Node)
-
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref(Node):
     """A column, with the name or alias of its table where that is said."""
 
@@ -29,33 +27,33 @@ class Ref(Node):
     table: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Star(Node):
     """All columns, of one source or of all."""
 
     table: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value(Node):
     """A Python value, bound as a parameter."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Param(Node):
     """A named placeholder whose value comes when a prepared query is run."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Null(Node):
     """The SQL keyword NULL."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fragment(Node):
     """SQL text of the caller's own with nodes between its pieces: `texts[0] nodes[0] texts[1] …`."""
 
@@ -63,34 +61,34 @@ class Fragment(Node):
     nodes: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binary(Node):
     left: Node
     operator: str
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Negative(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InList(Node):
     """`left IN (values)`; a placeholder in the place of the values takes a whole list."""
 
@@ -99,14 +97,14 @@ class InList(Node):
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InQuery(Node):
     left: Node
     query: Select
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between(Node):
     left: Node
     low: Node
@@ -114,7 +112,7 @@ class Between(Node):
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Like(Node):
     """`left LIKE pattern`; with `is_escaped` a backslash in the pattern quotes `%`, `_` and itself."""
 
@@ -124,38 +122,38 @@ class Like(Node):
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exists(Node):
     query: Select
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row(Node):
     """A row value, `(a, b)`."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case(Node):
     operand: Node | None
     branches: tuple[tuple[Node, Node], ...]
     otherwise: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cast(Node):
     operand: Node
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collate(Node):
     operand: Node
     collation: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonPath(Node):
     """The value at a path inside JSON text: keys are strings, array positions are integers."""
 
@@ -163,14 +161,14 @@ class JsonPath(Node):
     path: tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order(Node):
     operand: Node
     direction: Direction = "asc"
     nulls: Nulls | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame(Node):
     """A window frame. Bounds: None unbounded, 0 current row, -n preceding, n following."""
 
@@ -180,14 +178,14 @@ class Frame(Node):
     exclude: FrameExclude | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window(Node):
     partition_by: tuple[Node, ...] = ()
     order_by: tuple[Node, ...] = ()
     frame: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function(Node):
     name: str
     arguments: tuple[Node, ...]
@@ -197,32 +195,32 @@ class Function(Node):
     over: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subquery(Node):
     """A query in parentheses, as an operand or a source."""
 
     query: Select
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aliased(Node):
     operand: Node
     alias: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableName(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Join(Node):
     kind: JoinKind
     source: Node
     on: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommonTable(Node):
     """One `name(columns) AS [NOT] MATERIALIZED (query)` of a WITH clause."""
 
@@ -233,7 +231,7 @@ class CommonTable(Node):
     is_materialized: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@sparse
 class Select(Node):
     """A SELECT; `compounds` are joined to it, and ordering and limits are those of the whole."""
 
@@ -251,7 +249,7 @@ class Select(Node):
     offset: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conflict(Node):
     """An ON CONFLICT clause; no `assignments` means DO NOTHING."""
 
@@ -261,7 +259,7 @@ class Conflict(Node):
     where: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@sparse
 class Insert(Node):
     """An INSERT from `rows` or from a `query`; with neither, all columns take their defaults."""
 
@@ -274,8 +272,10 @@ class Insert(Node):
     returning: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@sparse
 class Update(Node):
+    """An UPDATE; `sources` and `joins` are what it takes values from."""
+
     table: Node
     assignments: tuple[tuple[str, Node], ...] = ()
     sources: tuple[Node, ...] = ()
@@ -285,8 +285,10 @@ class Update(Node):
     returning: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@sparse
 class Delete(Node):
+    """A DELETE."""
+
     table: Node
     common_tables: tuple[CommonTable, ...] = ()
     where: Node | None = None
@@ -295,19 +297,3 @@ class Delete(Node):
 
 Query: TypeAlias = Select | Insert | Update | Delete
 """The statements that read or write rows."""
-
-
-def changed(node: N, changes: dict[str, object]) -> N:
-    """Return the node with parts of it replaced, as `dataclasses.replace` does, in a quarter of its time."""
-    kind = type(node)
-    slots = _SLOTS.get(kind)
-    if slots is None:
-        members = [(f.name, kind.__dict__[f.name]) for f in fields(kind)]
-        slots = _SLOTS[kind] = [(name, member.__get__, member.__set__) for name, member in members]
-    new = object.__new__(kind)
-    for name, get, put in slots:
-        put(new, changes[name] if name in changes else get(node))
-    return new
-
-
-_SLOTS: dict[type, list[tuple[str, Any, Any]]] = {}

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from noormme_py.errors import CompileError
 from noormme_py.query import nodes
+from noormme_py.query.interning import interned
 
 _ALIASED = re.compile(r"\A(?P<what>.+?)\s+as\s+(?P<alias>\S+)\Z", re.IGNORECASE | re.DOTALL)
 _MAX_PARSED = 1000
@@ -18,6 +19,7 @@ _MAX_PARSED = 1000
 COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">=", "is", "is not", "glob", "not glob", "match", "regexp"})
 ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 PATTERNS = frozenset({"glob", "not glob", "match", "regexp"})
+_PLAIN = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _OPERATORS = COMPARISONS | {"in", "not in", "like", "not like", "between", "not between"}
 
 
@@ -34,8 +36,14 @@ def reference(name: object) -> nodes.Node:
     """Return the node for something in a column's place: `"name"`, `"users.name"`, an expression."""
     if isinstance(name, Operand):
         return operand(name)
+    if name.__class__ is str:
+        return _named(name)
     if not isinstance(name, str):
         raise CompileError(f"a column is named by a string or an expression, not by {type(name).__name__}")
+    return _reference(name)
+
+
+def _reference(name: str) -> nodes.Node:
     table, dot, column = name.rpartition(".")
     if not dot:
         return nodes.Ref(name)
@@ -45,6 +53,9 @@ def reference(name: object) -> nodes.Node:
             hint='a name that has a dot in it is said with col("the.column", table="the.table")',
         )
     return nodes.Ref(column, table)
+
+
+_named = interned(_reference)
 
 
 def operand(value: object) -> nodes.Node:
@@ -62,8 +73,12 @@ def argument(value: object) -> nodes.Node:
 
 def selection(item: object) -> nodes.Node:
     """Return the node for an item of a SELECT list: `"name"`, `"users.name as author"`, `"users.*"`."""
-    if not isinstance(item, str):
-        return reference(item)
+    if item.__class__ is str:
+        return _selected(item)
+    return _selection(item) if isinstance(item, str) else reference(item)
+
+
+def _selection(item: str) -> nodes.Node:
     what, alias = _split_alias(item)
     if what == "*" or what.endswith(".*"):
         if alias is not None:
@@ -71,6 +86,9 @@ def selection(item: object) -> nodes.Node:
         return nodes.Star(what[:-2] or None)
     node = reference(what)
     return node if alias is None else nodes.Aliased(node, alias)
+
+
+_selected = interned(_selection)
 
 
 def source(item: object) -> nodes.Node:
@@ -81,8 +99,15 @@ def source(item: object) -> nodes.Node:
         return item.node
     if not isinstance(item, str):
         raise CompileError(f"a table is named by a string, not by {type(item).__name__}")
+    return _table(item) if item.__class__ is str else _source(item)
+
+
+def _source(item: str) -> nodes.Node:
     what, alias = _split_alias(item)
     return nodes.TableName(what) if alias is None else nodes.Aliased(nodes.TableName(what), alias)
+
+
+_table = interned(_source)
 
 
 def query(item: object) -> nodes.Select:
@@ -111,6 +136,8 @@ def condition(column: object, operator: str | None, value: object) -> nodes.Node
 
 def comparison(left: nodes.Node, operator: str, value: object) -> nodes.Node:
     """Return the node of `left operator value`, the value bound unless it is an expression."""
+    if operator.__class__ is str and operator in _PLAIN and value is not None:
+        return nodes.Binary(left, operator, operand(value))
     op = " ".join(operator.split()).lower() if isinstance(operator, str) else ""
     if op in ("in", "not in"):
         return membership(left, value, is_negated=op == "not in")

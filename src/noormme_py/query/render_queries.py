@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from noormme_py.errors import CompileError, QueryError
+from noormme_py.frozen import replaced
 from noormme_py.names import fold, suggest
 from noormme_py.query import nodes
 from noormme_py.query.infer import (
@@ -164,8 +165,8 @@ def _guarded(query: nodes.Select) -> nodes.Select:
     """Return the query with a WHERE: without one, SQLite takes ON CONFLICT for the ON of a join."""
     if query.compounds:
         kind, last = query.compounds[-1]
-        return replace(query, compounds=(*query.compounds[:-1], (kind, _guarded(_compound_part(last)))))
-    return query if query.where is not None else replace(query, where=nodes.Fragment(("true",)))
+        return replaced(query, compounds=(*query.compounds[:-1], (kind, _guarded(_compound_part(last)))))
+    return query if query.where is not None else replaced(query, where=nodes.Fragment(("true",)))
 
 
 def _check_width(node: nodes.Insert, outputs: Outputs | None) -> None:

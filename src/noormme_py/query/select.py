@@ -9,6 +9,7 @@ from noormme_py.errors import CompileError
 from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import Filtered, Joined
 from noormme_py.query.expressions import Expression
+from noormme_py.query.interning import interned
 from noormme_py.query.operands import Operand
 
 
@@ -28,7 +29,8 @@ class Select(Filtered, Joined):
 
     def select_all(self, table: str | None = None) -> Self:
         """Add all columns, of one table or of all."""
-        return self.derive(items=(*self.node.items, nodes.Star(table)))
+        star = _star(table) if table is None or table.__class__ is str else nodes.Star(table)
+        return self.derive(items=(*self.node.items, star))
 
     def distinct(self) -> Self:
         """Give each row once."""
@@ -122,4 +124,16 @@ def select_from(*sources: object) -> Select:
 
 def selecting(sources: tuple[object, ...], common_tables: tuple[nodes.CommonTable, ...] = ()) -> nodes.Select:
     """Return the node that a SELECT begins with."""
+    if not common_tables and len(sources) == 1 and sources[0].__class__ is str:
+        return _selecting(sources[0])
     return nodes.Select(sources=tuple(map(operands.source, sources)), common_tables=common_tables)
+
+
+@interned
+def _selecting(source: str) -> nodes.Select:
+    return nodes.Select(sources=(operands.source(source),))
+
+
+@interned
+def _star(table: str | None) -> nodes.Star:
+    return nodes.Star(table)

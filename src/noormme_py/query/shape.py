@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from noormme_py.query import nodes
+from noormme_py.query.interning import shape_of_interned
 from noormme_py.query.operands import Operand
 
 # An operator takes a number for a plain factor, and other data for what its column holds.
@@ -46,14 +47,23 @@ class QueryShape:
             return (kind, self._of(item.operand, max_list), *_exact(item.path))
         if kind is nodes.Frame:
             return (kind, *_exact((item.unit, item.start, item.end, item.exclude)))
-        parts = item
-        if kind is not tuple:
-            found = _PARTS.get(kind)
-            parts = (found if found is not None else _learn(kind))(item)
         # Most parts are names, flags or nothing: those are their own shape.
         of = self._of
-        key = [part if part is _NOTHING or part.__class__ in _PLAIN else of(part, max_list) for part in parts]
-        return (kind, *key)
+        if kind in _QUERIES:
+            # Only what differs from an empty query is there.
+            key = [
+                (name, part if part is _NOTHING or part.__class__ in _PLAIN else of(part, max_list))
+                for name, part in item.__dict__.items()
+            ]
+            return (kind, *key)
+        parts = item
+        if kind is not tuple:
+            known = shape_of_interned(item)
+            if known is not None:
+                return known
+            found = _PARTS.get(kind)
+            parts = (found if found is not None else _learn(kind))(item)
+        return (kind, *[part if part is _NOTHING or part.__class__ in _PLAIN else of(part, max_list) for part in parts])
 
     def _in_list(self, node: nodes.InList, max_list: int) -> Hashable:
         values = node.values
@@ -103,6 +113,7 @@ def _few(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda node: tuple([getattr(node, name) for name in names])
 
 
+_QUERIES = frozenset({nodes.Select, nodes.Insert, nodes.Update, nodes.Delete})
 _PARTS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
 _EXACT = frozenset({str, int, type(None)})
 _PLAIN = _EXACT | {bool}

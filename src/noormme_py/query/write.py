@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Generic, Self, TypeVar
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import replaced
 from noormme_py.names import suggest
 from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import Builder, Filtered, Joined, Returning, assignments, column_name
@@ -104,7 +104,7 @@ def batches(insert: nodes.Insert, max_rows: int, max_variables: int) -> list[nod
     rows = insert.rows
     if len(rows) <= size:
         return [insert]
-    return [replace(insert, rows=rows[start : start + size]) for start in range(0, len(rows), size)]
+    return [replaced(insert, rows=rows[start : start + size]) for start in range(0, len(rows), size)]
 
 
 def _row(columns: tuple[str, ...], row: Mapping[str, object]) -> tuple[nodes.Node, ...]:
