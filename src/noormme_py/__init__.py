@@ -4,9 +4,10 @@ from noormme_py import errors
 from noormme_py.client.async_client import Noormme
 from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_transaction import AsyncTransaction
-from noormme_py.client.results import CompiledQuery, PlanStep, Result, WriteResult
+from noormme_py.client.results import CompiledQuery, PlanStep, Result
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.shapes import RowModel
+from noormme_py.codec.written import WriteResult
 from noormme_py.config import Config
 from noormme_py.query.expressions import (
     Expression,
@@ -26,6 +27,7 @@ from noormme_py.query.expressions import (
     val,
 )
 from noormme_py.query.functions import fn, groups, range_, rows
+from noormme_py.query.observe import StatementFinished
 from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Result",
     "RowModel",
     "Schema",
+    "StatementFinished",
     "Table",
     "WriteResult",
     "and_",

@@ -69,7 +69,7 @@ async def test_batches_have_as_many_rows_as_asked(tmp_path: Path) -> None:
         async with Noormme(path, performance={"max_batch_size": max_batch_size}) as db:
             await db.execute("create table t (n integer)")
             seen: list[str] = []
-            Watch(db).connections["writer"].set_trace_callback(seen.append)
+            db.observe(lambda finished: seen.append(finished.sql))
             repository = db.get_repository("t")
             assert await repository.insert_many({"n": n} for n in range(rows)) == rows
             await db.insert_into("t").values([{"n": n} for n in range(rows)]).execute()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noormme_py.engine.connection import OLDEST_SQLITE
+from noormme_py.engine.opening import OLDEST_SQLITE
 from tests.docs.pages import page
 from tests.docs.test_commands import PROJECT
 

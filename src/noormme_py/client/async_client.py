@@ -28,6 +28,7 @@ from noormme_py.errors import (
     SchemaError,
 )
 from noormme_py.introspect.discover import discover
+from noormme_py.query.observe import Observer
 from noormme_py.query.statement import Statement, Work
 from noormme_py.schema.model import Schema
 
@@ -121,6 +122,14 @@ class Noormme(AsyncExecutor):
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
         return tuple(self._engine.pragmas)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Have a function told of every statement that finishes, on whatever connection; return what ends that.
+
+        It is called on the thread that ran the statement, so it should be quick and safe among threads. What
+        it raises is logged and changes nothing. While nobody observes, nothing is measured.
+        """
+        return self._engine.observers.add(observer)
 
     def raw_connection(self) -> RawConnection:
         """Return an aiosqlite connection to the same file with the same pragmas, for `async with`.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from noormme_py.client.async_runner import AsyncRunner
-from noormme_py.client.catalog import Catalog, QueryPlan
-from noormme_py.client.results import WriteResult
+from noormme_py.client.catalog import Catalog
+from noormme_py.codec.decode import RowDecoder
+from noormme_py.codec.written import WriteResult
 from noormme_py.errors import RowNotFound
 from noormme_py.query import nodes
 from noormme_py.query.statement import Cursor, Statement
@@ -24,47 +26,56 @@ class _Prepared:
     def __init__(self, node: nodes.Query, runner: AsyncRunner) -> None:
         self._node = node
         self._runner = runner
-        self._catalog = runner.catalog
-        self._plan, self._data = self._catalog.plan(node)
+        self._follow(runner.catalog)
 
     @property
     def sql(self) -> str:
         """The SQL text."""
-        return self._plan.compiled.sql
+        return self._plan.sql
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """The names of the placeholders."""
         return self._plan.compiled.parameter_names
 
-    async def _run(self, values: Mapping[str, object], collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> T:
-        def make(catalog: Catalog) -> Statement[T]:
-            if catalog is not self._catalog:
-                self._catalog = catalog
-                self._plan, self._data = catalog.plan(self._node)
-            return self._plan.statement(self._data, collect(self._plan), values)
+    def _follow(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._plan, self._data = catalog.plan(self._node)
 
+    def _statement(
+        self, catalog: Catalog, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]
+    ) -> Statement[T]:
+        if catalog is not self._catalog:
+            self._follow(catalog)
+        plan = self._plan
+        return Statement(plan.sql, plan.bind(self._data, values), collect(self))
+
+    # Not a coroutine of its own: each one on the way to the engine costs what a row costs.
+    def _run(self, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]) -> Awaitable[T]:
         run = self._runner.run_write if self._plan.compiled.is_write else self._runner.run_read
-        return await run(make)
+        return run(lambda catalog: self._statement(catalog, values, collect))
 
 
 class AsyncPrepared(_Prepared, Generic[M]):
     """A prepared query that gives rows."""
 
-    __slots__ = ("_into",)
+    __slots__ = ("_decoder", "_into")
 
     def __init__(self, node: nodes.Query, runner: AsyncRunner, into: Any) -> None:
-        super().__init__(node, runner)
         self._into = into
-        self._plan.decoder(into)
+        super().__init__(node, runner)
+
+    def _follow(self, catalog: Catalog) -> None:
+        super()._follow(catalog)
+        self._decoder: RowDecoder[M] = self._plan.decoder(self._into)
 
     async def execute(self, /, **values: object) -> list[M]:
         """Run it with values for its placeholders and return all rows."""
-        return await self._run(values, lambda plan: plan.decoder(self._into).all)
+        return await self._run(values, _all)
 
     async def execute_take_first(self, /, **values: object) -> M | None:
         """Run it and return the first row, or None."""
-        first: M | None = await self._run(values, lambda plan: plan.decoder(self._into).first)
+        first: M | None = await self._run(values, _first)
         return first
 
     async def execute_take_first_or_raise(self, /, **values: object) -> M:
@@ -76,7 +87,7 @@ class AsyncPrepared(_Prepared, Generic[M]):
 
     async def scalar(self, /, **values: object) -> Any:
         """Run it and return the first column of the first row, or None."""
-        return await self._run(values, lambda plan: plan.scalar().first)
+        return await self._run(values, lambda prepared: prepared._plan.scalar().first)
 
 
 class AsyncPreparedWrite(_Prepared):
@@ -86,4 +97,11 @@ class AsyncPreparedWrite(_Prepared):
 
     async def execute(self, /, **values: object) -> WriteResult:
         """Run it with values for its placeholders and tell how many rows it wrote."""
-        return await self._run(values, lambda plan: plan.written)
+        result: WriteResult = await self._run(values, _written)
+        return result
+
+
+# What collects the answer is asked for only when the plan is the one of the day.
+_all = attrgetter("_decoder.all")
+_first = attrgetter("_decoder.first")
+_written = attrgetter("_plan.written")

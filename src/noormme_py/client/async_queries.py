@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from itertools import chain
 from typing import Any, TypeVar, overload
 
 from noormme_py.client.async_prepared import AsyncPrepared, AsyncPreparedWrite
 from noormme_py.client.async_runner import AsyncRunner, StreamDecoder
-from noormme_py.client.catalog import Catalog, QueryPlan
-from noormme_py.client.results import CompiledQuery, PlanStep, WriteResult, plan_steps
+from noormme_py.client.catalog import Catalog
+from noormme_py.client.results import CompiledQuery, PlanStep, plan_steps
+from noormme_py.codec.plans import QueryPlan
+from noormme_py.codec.written import WriteResult
 from noormme_py.errors import RowNotFound
 from noormme_py.query import nodes
 from noormme_py.query.clauses import Builder, Returning
@@ -46,29 +48,36 @@ class AsyncQuery(Builder):
 
         return await self._runner.run_read(make)
 
-    async def _answer(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> T:
+    def _answer(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> Awaitable[T]:
         """Run it in one statement."""
 
         def make(catalog: Catalog) -> Statement[T]:
             plan, data = catalog.plan(self.node)
-            return plan.statement(data, collect(plan))
+            return Statement(plan.sql, plan.bind(data), collect(plan))
 
-        run = self._runner.run_read if isinstance(self.node, nodes.Select) else self._runner.run_write
-        return await run(make)
+        if self.node.__class__ is nodes.Select:
+            return self._runner.run_read(make)
+        return self._runner.run_write(make)
 
-    async def _answers(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> list[T]:
-        """Run it, and return the answer of each statement that it takes: a very long INSERT takes several."""
+    def _parts(self) -> list[nodes.Insert]:
+        """Return what an INSERT of very many rows is run as, nothing where it is one statement."""
         node = self.node
         limits = self._runner.catalog.limits
-        if not isinstance(node, nodes.Insert) or len(node.rows) <= 1:
-            return [await self._answer(collect)]
+        if node.__class__ is not nodes.Insert or len(node.rows) <= 1:
+            return []
         parts = batches(node, limits.batch_size, limits.max_variables)
+        return parts if len(parts) > 1 else []
+
+    def _answers(
+        self, parts: list[nodes.Insert], collect: Callable[[QueryPlan], Callable[[Cursor], T]]
+    ) -> Awaitable[list[T]]:
+        """Run the parts of an INSERT, all or none, and return their answers."""
 
         def make(catalog: Catalog) -> Operation[list[T]]:
             planned = [catalog.plan(part) for part in parts]
             return atomic(_each([plan.statement(data, collect(plan)) for plan, data in planned]))
 
-        return await self._runner.run_write(make)
+        return self._runner.run_write(make)
 
 
 class AsyncRows(AsyncQuery):
@@ -82,8 +91,10 @@ class AsyncRows(AsyncQuery):
     async def execute(self, into: type[M]) -> list[M]: ...
     async def execute(self, into: Any = None) -> list[Any]:
         """Run it and return all rows."""
-        answers = await self._answers(lambda plan: plan.decoder(into).all)
-        return answers[0] if len(answers) == 1 else [*chain.from_iterable(answers)]
+        parts = self._parts()
+        if parts:
+            return [*chain.from_iterable(await self._answers(parts, lambda plan: plan.decoder(into).all))]
+        return await self._answer(lambda plan: plan.decoder(into).all)
 
     @overload
     async def execute_take_first(self) -> Row | None: ...
@@ -91,8 +102,10 @@ class AsyncRows(AsyncQuery):
     async def execute_take_first(self, into: type[M]) -> M | None: ...
     async def execute_take_first(self, into: Any = None) -> Any:
         """Run it and return the first row, or None. The SQL is not altered: say limit(1) where that helps."""
-        answers = await self._answers(lambda plan: plan.decoder(into).first)
-        return answers[0]
+        parts = self._parts()
+        if parts:
+            return (await self._answers(parts, lambda plan: plan.decoder(into).first))[0]
+        return await self._answer(lambda plan: plan.decoder(into).first)
 
     @overload
     async def execute_take_first_or_raise(self) -> Row: ...
@@ -107,8 +120,10 @@ class AsyncRows(AsyncQuery):
 
     async def scalar(self) -> Any:
         """Run it and return the first column of the first row, or None."""
-        answers = await self._answers(lambda plan: plan.scalar().first)
-        return answers[0]
+        parts = self._parts()
+        if parts:
+            return (await self._answers(parts, lambda plan: plan.scalar().first))[0]
+        return await self._answer(lambda plan: plan.scalar().first)
 
     @overload
     def prepare(self) -> AsyncPrepared[Row]: ...
@@ -136,7 +151,7 @@ class AsyncSelect(Select, AsyncRows):
 
         def make(catalog: Catalog) -> Statement[StreamDecoder]:
             plan, data = catalog.plan(self.node)
-            return plan.statement(data, plan.decoder(into).stream)
+            return plan.statement(data, plan.stream_decoder(into))
 
         return self._runner.run_stream(make)
 
@@ -148,7 +163,10 @@ class AsyncWrite(AsyncQuery):
 
     async def execute(self) -> WriteResult:
         """Run it and tell how many rows it wrote."""
-        answers = await self._answers(lambda plan: plan.written)
+        parts = self._parts()
+        if not parts:
+            return await self._answer(lambda plan: plan.written)
+        answers = await self._answers(parts, lambda plan: plan.written)
         return WriteResult(sum(answer.rows_affected for answer in answers), answers[-1].last_insert_id)
 
     def prepare(self) -> AsyncPreparedWrite:

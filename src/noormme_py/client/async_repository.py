@@ -136,9 +136,7 @@ class AsyncRepository(Generic[R]):
 
     async def delete_many(self, where: Criteria, *, all_rows: bool = False) -> int:
         """Delete the rows that meet the criteria and return how many."""
-        return await self._runner.run_write(
-            lambda known: self._for(known).write.delete_many(where, all_rows=all_rows)
-        )
+        return await self._runner.run_write(lambda known: self._for(known).write.delete_many(where, all_rows=all_rows))
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
@@ -153,8 +151,16 @@ class AsyncRepository(Generic[R]):
             methods = [method for method in dir(type(self)) if not method.startswith("_")]
             raise AttributeError(method_suggestion(name, methods, operations.plan.table))
         # From now on it is found without coming here.
-        finder = self.__dict__[name] = _finder_method(self, name)
+        finder = self.__dict__[name] = self._finder(name)
         return finder
+
+    def _finder(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def find(*values: object) -> Any:
+            # Looked up at each call, since the schema may have changed.
+            return await self._runner.run_read(lambda known: self._for(known).read.find_by(name, values))
+
+        find.__name__ = name
+        return find
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name!r}>"
@@ -164,17 +170,6 @@ class AsyncRepository(Generic[R]):
             self._operations = catalog.table(self._name, self._row)
             self._catalog = catalog
         return self._operations
-
-
-def _finder_method(repository: AsyncRepository[Any], name: str) -> Callable[..., Awaitable[Any]]:
-    run, of = repository._runner.run_read, repository._for
-
-    async def find(*values: object) -> Any:
-        # Looked up at each call, since the schema may have changed.
-        return await run(lambda catalog: of(catalog).read.find_by(name, values))
-
-    find.__name__ = name
-    return find
 
 
 def _kept(rows: Iterable[object]) -> Iterable[object]:

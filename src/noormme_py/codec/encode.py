@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from noormme_py.codec.kinds import Codec, encode_untyped
 from noormme_py.codec.registry import Codecs
@@ -18,35 +18,55 @@ from noormme_py.schema.model import Column
 class Binder:
     """Encodes the parameters of one SQL text: what is looked up by slot is looked up once."""
 
-    __slots__ = ("_has_names", "_slots")
+    __slots__ = ("_names", "_slots")
 
     def __init__(self, slots: tuple[Slot, ...], codecs: Codecs) -> None:
-        self._has_names = any(slot.name is not None for slot in slots)
-        self._slots = [(slot, slot.source, codecs.of(slot.type)) for slot in slots]
+        self._names = frozenset(slot.name for slot in slots if slot.name is not None)
+        self._slots = [(slot, slot.source, _encoder(slot, codecs.of(slot.type))) for slot in slots]
 
     def __call__(self, data: Sequence[object] = (), named: Mapping[str, object] | None = None) -> list[Raw]:
         """Encode the data of a query of this shape, and the values of its placeholders."""
         given: Mapping[str, object] = {} if named is None else named
-        if given or self._has_names:
-            _check_names(tuple(slot for slot, _, _ in self._slots), given)
+        if given.keys() != self._names:
+            self._check_names(given)
         parameters: list[Raw] = []
-        for slot, source, codec in self._slots:
+        for slot, source, encode in self._slots:
             if source is not None:
                 value = data[source]
             elif slot.name is not None:
                 value = given[slot.name]
             else:
                 value = slot.value
-            parameters.append(encode_as(slot, value, codec))
+            parameters.append(encode(value))
         return parameters
+
+    def _check_names(self, given: Mapping[str, object]) -> None:
+        for name in given:
+            if name not in self._names:
+                raise QueryError(f"the query has no placeholder {name!r}", hint=suggest(name, self._names))
+        missing = sorted(self._names - given.keys())
+        raise QueryError("no value is given for " + ", ".join(map(repr, missing)))
+
+
+def _encoder(slot: Slot, codec: Codec | None) -> Callable[[object], Raw]:
+    """Return what encodes the values of one slot."""
+    if slot.is_list:
+        return lambda values: _encode_list(slot, values, codec)
+    usual = encode_untyped if codec is None else codec.encode
+
+    def encoded(value: object) -> Raw:
+        if value is None:
+            return None
+        try:
+            return usual(value)
+        except (ValueError, TypeError):
+            return encode_as(slot, value, codec)
+
+    return encoded
 
 
 def encode_as(slot: Slot, value: object, codec: Codec | None) -> Raw:
-    """Encode one value for its slot by a codec."""
-    if slot.is_list:
-        return _encode_list(slot, value, codec)
-    if value is None:
-        return None
+    """Encode one value that is not None for its slot by a codec."""
     try:
         return encode_value(value, codec, is_written=slot.is_written)
     except (ValueError, TypeError) as fault:
@@ -96,16 +116,6 @@ def _encode_list(slot: Slot, values: object, codec: Codec | None) -> str:
             )
         encoded.append(raw)
     return json.dumps(encoded, ensure_ascii=False)
-
-
-def _check_names(slots: tuple[Slot, ...], given: Mapping[str, object]) -> None:
-    wanted = {slot.name for slot in slots if slot.name is not None}
-    for name in given:
-        if name not in wanted:
-            raise QueryError(f"the query has no placeholder {name!r}", hint=suggest(name, wanted))
-    missing = sorted(wanted - given.keys())
-    if missing:
-        raise QueryError("no value is given for " + ", ".join(map(repr, missing)))
 
 
 def _label(type_: Type) -> str:

@@ -13,12 +13,13 @@ from noormme_py.engine.connection import Connection
 from noormme_py.engine.forks import Forks
 from noormme_py.engine.lane import Lane
 from noormme_py.engine.loop_connection import ELSEWHERE, Elsewhere, LoopConnection, check_caller
+from noormme_py.engine.observers import Observers
 from noormme_py.engine.pool import Lease, Pool, Use
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.writer import Writer
 from noormme_py.errors import Closed, DatabaseBusy, TransactionError
-from noormme_py.query.statement import Control, Statement, Work
+from noormme_py.query.statement import Statement, Work
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class AsyncEngine:
         self._forks = Forks.count
         self._writer: Writer | None = None
         self._is_closed = False
+        self.observers = Observers()
         self.max_variables = 0
         self.loop_connection: LoopConnection | None = None
 
@@ -94,7 +96,7 @@ class AsyncEngine:
 
     def _open_loop_connection(self, loop: asyncio.AbstractEventLoop) -> LoopConnection | None:
         is_wanted = self._config.performance.inline_reads == "auto" and not self._config.location.is_memory
-        return LoopConnection(self._config, loop) if is_wanted else None
+        return LoopConnection(self._config, loop, self.observers) if is_wanted else None
 
     def read_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads at once, on the loop, or return ELSEWHERE for what is to be awaited."""
@@ -209,7 +211,7 @@ class AsyncEngine:
     def _lane(self, role: Role) -> Callable[[int], Lane]:
         def make(number: int) -> Lane:
             name = role if role == "writer" else f"reader {number}"
-            return Lane(name, lambda: Connection(self._config, role, name))
+            return Lane(name, lambda: Connection(self._config, role, name, self.observers))
 
         return make
 
@@ -231,7 +233,7 @@ class AsyncSession:
         """Begin a transaction, or a savepoint in it; return the schema version."""
 
         def work(connection: Connection) -> int:
-            connection.answer(Control.BEGIN)
+            connection.begin()
             return connection.read_schema_version()
 
         return await self._run(work)

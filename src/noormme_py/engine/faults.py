@@ -72,6 +72,18 @@ def translate(fault: sqlite3.Error, sql: str | None = None) -> NoormmeError:
     return kind(_masked(message, sql), hint=hint, sql=sql, sqlite_code=code or None)
 
 
+def told(fault: BaseException, sql: str) -> BaseException:
+    """Return the library's error for what SQLite and its driver raise, and everything else as it is."""
+    if isinstance(fault, sqlite3.Error):
+        return translate(fault, sql)
+    if isinstance(fault, UnicodeEncodeError):
+        try:
+            sql.encode()
+        except UnicodeEncodeError:
+            return QueryError("the SQL has a lone surrogate, which UTF-8 cannot hold")
+    return fault
+
+
 def _code(fault: sqlite3.Error) -> str:
     """Return SQLite's name for the reason, "" where the driver itself refused."""
     name = str(getattr(fault, "sqlite_errorname", None) or "")

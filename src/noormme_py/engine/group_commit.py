@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from noormme_py.engine.connection import Connection
 from noormme_py.errors import NoormmeError
-from noormme_py.query.statement import Control, Work
+from noormme_py.query.statement import Work
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Group:
 
     def _together(self, connection: Connection) -> bool:
         try:
-            connection.answer(Control.BEGIN)
+            connection.begin()
             for write in self.writes:
                 self._run(write, connection, self._in_savepoint)
                 if not connection.is_in_transaction:
@@ -96,7 +96,7 @@ class Group:
     def _in_savepoint(self, write: Write[Any], connection: Connection) -> None:
         write.error = None
         try:
-            connection.answer(Control.BEGIN)
+            connection.begin()
             write.result = connection.drive(write.make())
             connection.verify(write.schema_version)
             connection.commit(2)

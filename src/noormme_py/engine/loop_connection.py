@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.forks import Forks
+from noormme_py.engine.observers import Observers
 from noormme_py.errors import DatabaseBusy, DatabaseError, ForkedConnection, Interrupted, WrongLoop
 from noormme_py.query.statement import Statement, Work
 
@@ -51,10 +52,10 @@ ELSEWHERE: Final = Elsewhere.ELSEWHERE
 class LoopConnection:
     """A connection on the loop's own thread. It never waits for a lock and never checkpoints."""
 
-    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, observers: Observers) -> None:
         self._loop = loop
         self._forks = Forks.count
-        self.connection = Connection(config, "writer", "loop", is_on_loop=True)
+        self.connection = Connection(config, "writer", "loop", observers, is_on_loop=True)
         self.connection.set_step_handler(self._over_budget, STEPS)
         self._calls = 0
         # How many times more each statement goes to the lanes, and how long its last rest was.

@@ -7,10 +7,20 @@ from pathlib import Path
 
 from noormme_py.config import Config
 from noormme_py.engine.faults import translate
-from noormme_py.errors import CannotOpen, DatabaseError, NoormmeError, NotADatabase
+from noormme_py.errors import CannotOpen, ConfigError, DatabaseError, NoormmeError, NotADatabase
 from noormme_py.location import Location
 
 _CACHED_STATEMENTS = 512
+
+OLDEST_SQLITE = (3, 37, 0)
+"""STRICT tables and `pragma_table_list` came with it."""
+
+
+def check_sqlite() -> None:
+    """Raise ConfigError when the SQLite at hand is too old."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old; {oldest} or newer is needed")
 
 
 def check_path(location: Location) -> None:

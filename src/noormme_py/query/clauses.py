@@ -136,7 +136,7 @@ class Joined(Builder):
         return self.derive(joins=(*self.node.joins, nodes.Join("cross", operands.source(source))))
 
     def _join(self, kind: nodes.JoinKind, source: object, on: JoinCondition, right: str | None) -> Self:
-        if source.__class__ is on.__class__ is right.__class__ is str:
+        if type(source) is str and isinstance(on, str) and type(on) is str and type(right) is str:
             join = _join_by_columns(kind, source, on, right)
         else:
             join = nodes.Join(kind, operands.source(source), _join_condition(on, right))

@@ -36,7 +36,7 @@ def reference(name: object) -> nodes.Node:
     """Return the node for something in a column's place: `"name"`, `"users.name"`, an expression."""
     if isinstance(name, Operand):
         return operand(name)
-    if name.__class__ is str:
+    if type(name) is str:
         return _named(name)
     if not isinstance(name, str):
         raise CompileError(f"a column is named by a string or an expression, not by {type(name).__name__}")
@@ -73,7 +73,7 @@ def argument(value: object) -> nodes.Node:
 
 def selection(item: object) -> nodes.Node:
     """Return the node for an item of a SELECT list: `"name"`, `"users.name as author"`, `"users.*"`."""
-    if item.__class__ is str:
+    if type(item) is str:
         return _selected(item)
     return _selection(item) if isinstance(item, str) else reference(item)
 
@@ -99,7 +99,7 @@ def source(item: object) -> nodes.Node:
         return item.node
     if not isinstance(item, str):
         raise CompileError(f"a table is named by a string, not by {type(item).__name__}")
-    return _table(item) if item.__class__ is str else _source(item)
+    return _table(item) if type(item) is str else _source(item)
 
 
 def _source(item: str) -> nodes.Node:
@@ -136,7 +136,7 @@ def condition(column: object, operator: str | None, value: object) -> nodes.Node
 
 def comparison(left: nodes.Node, operator: str, value: object) -> nodes.Node:
     """Return the node of `left operator value`, the value bound unless it is an expression."""
-    if operator.__class__ is str and operator in _PLAIN and value is not None:
+    if type(operator) is str and operator in _PLAIN and value is not None:
         return nodes.Binary(left, operator, operand(value))
     op = " ".join(operator.split()).lower() if isinstance(operator, str) else ""
     if op in ("in", "not in"):

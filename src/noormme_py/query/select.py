@@ -29,7 +29,7 @@ class Select(Filtered, Joined):
 
     def select_all(self, table: str | None = None) -> Self:
         """Add all columns, of one table or of all."""
-        star = _star(table) if table is None or table.__class__ is str else nodes.Star(table)
+        star = _star(table) if table is None or type(table) is str else nodes.Star(table)
         return self.derive(items=(*self.node.items, star))
 
     def distinct(self) -> Self:
@@ -124,8 +124,9 @@ def select_from(*sources: object) -> Select:
 
 def selecting(sources: tuple[object, ...], common_tables: tuple[nodes.CommonTable, ...] = ()) -> nodes.Select:
     """Return the node that a SELECT begins with."""
-    if not common_tables and len(sources) == 1 and sources[0].__class__ is str:
-        return _selecting(sources[0])
+    first = sources[0] if len(sources) == 1 else None
+    if type(first) is str and not common_tables:
+        return _selecting(first)
     return nodes.Select(sources=tuple(map(operands.source, sources)), common_tables=common_tables)
 
 

@@ -60,11 +60,11 @@ class ReadOperations(Generic[R]):
 
     def find_one(self, where: Criteria | None, order_by: OrderBy = None) -> Statement[R | None]:
         """Find the first row that meets the criteria, in the order asked for, then by key."""
-        return self.plan.statement(self._select(where, order_by, 1, None), self.plan.first)
+        return self.plan.plans.statement(self._select(where, order_by, 1, None), self.plan.first)
 
     def get_one(self, where: Criteria | None) -> Statement[R]:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
-        return self.plan.statement(self._select(where, None, 2, None), self._only)
+        return self.plan.plans.statement(self._select(where, None, 2, None), self._only)
 
     def find_many(
         self,
@@ -74,7 +74,7 @@ class ReadOperations(Generic[R]):
         offset: int | None = None,
     ) -> Statement[list[R]]:
         """Find all rows that meet the criteria, in the order asked for, then by key."""
-        return self.plan.statement(self._select(where, order_by, limit, offset), self.plan.all)
+        return self.plan.plans.statement(self._select(where, order_by, limit, offset), self.plan.all)
 
     def count(self, where: Criteria | None) -> Statement[int]:
         """Count the rows that meet the criteria."""
@@ -84,7 +84,7 @@ class ReadOperations(Generic[R]):
             items=(nodes.Aliased(fn.count().node, "count"),),
             where=condition(table, where),
         )
-        return self.plan.statement(node, _scalar)
+        return self.plan.plans.statement(node, _scalar)
 
     def exists(self, where: Criteria | None) -> Statement[bool]:
         """Tell whether any row meets the criteria."""
@@ -95,7 +95,7 @@ class ReadOperations(Generic[R]):
             where=condition(table, where),
         )
         node = nodes.Select(items=(nodes.Aliased(nodes.Exists(inner), "found"),))
-        return self.plan.statement(node, _truth)
+        return self.plan.plans.statement(node, _truth)
 
     def find_by(self, name: str, values: tuple[object, ...]) -> Statement[Any]:
         """Find as the finder of this name does; raises AttributeError where it is none."""
@@ -120,9 +120,9 @@ class ReadOperations(Generic[R]):
             return None
         columns, is_one = parsed.columns, parsed.kind == "one"
         where = dict.fromkeys(columns, _ANY)
-        compiled = self.plan.compile(self._select(where, None, 1 if is_one else None, None))
+        plan, _ = self.plan.plans.plan(self._select(where, None, 1 if is_one else None, None))
         encode = row_encoder([self.plan.column(column) for column in columns]).encode
-        found = self._finders[name] = _Finder(columns, is_one, encode, compiled.sql)
+        found = self._finders[name] = _Finder(columns, is_one, encode, plan.sql)
         return found
 
     def by_key(self, values: Sequence[Raw]) -> Statement[R | None]:

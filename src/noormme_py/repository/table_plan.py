@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
 from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder
-from noormme_py.codec.encode import Binder, encode_column
+from noormme_py.codec.encode import encode_column
 from noormme_py.codec.encode_rows import RowEncoder, row_encoder
 from noormme_py.codec.kinds import Codec
+from noormme_py.codec.plans import Plans
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import Shape, column_of
 from noormme_py.errors import QueryError, ResultError
 from noormme_py.names import fold, quote, suggest
 from noormme_py.query import nodes
-from noormme_py.query.compiler import Compiled, compile_query
-from noormme_py.query.statement import Cursor, Raw, Statement
-from noormme_py.schema.model import Column, Schema, Table
+from noormme_py.query.statement import Cursor, Raw
+from noormme_py.schema.model import Column, Table
 
 R = TypeVar("R")
 
@@ -41,26 +41,22 @@ class TablePlan(Generic[R]):
         "_encoders",
         "_encoders_of_models",
         "all",
-        "codecs",
         "columns",
         "encode_key",
         "first",
         "items",
         "key_columns",
         "key_sql",
-        "max_list",
+        "plans",
         "returning_sql",
         "row_type",
-        "schema",
         "select_sql",
         "table",
     )
 
-    def __init__(self, table: Table, schema: Schema, codecs: Codecs, shape: Shape, max_list: int) -> None:
+    def __init__(self, table: Table, codecs: Codecs, shape: Shape, plans: Plans) -> None:
         self.table = table
-        self.schema = schema
-        self.codecs = codecs
-        self.max_list = max_list
+        self.plans = plans
         self.row_type: type[R] = shape.cls
         self._attributes = shape.attributes
         names = None if shape.fields is None else set(shape.fields)
@@ -175,15 +171,6 @@ class TablePlan(Generic[R]):
                 return None
             values.append(encode_column(column, value, self.column(column.name)[1]))
         return tuple(values)
-
-    def compile(self, node: nodes.Query) -> Compiled:
-        """Compile a query."""
-        return compile_query(node, self.schema, max_list=self.max_list)
-
-    def statement(self, node: nodes.Query, collect: Any) -> Statement[Any]:
-        """Compile a query and bind its values."""
-        compiled = self.compile(node)
-        return Statement(compiled.sql, Binder(compiled.slots, self.codecs)(), collect)
 
 
 def mapping_of(values: object) -> Mapping[str, object]:

@@ -76,7 +76,7 @@ class WriteOperations(Generic[R]):
             assignments(changes),
             where=self._deliberate(where, all_rows),
         )
-        return self.plan.statement(node, rows_affected)
+        return self.plan.plans.statement(node, rows_affected)
 
     def upsert(self, values: object, on: Sequence[str] | None) -> Operation[R]:
         """Insert a row, or change the one that has the same key; return it."""
@@ -102,7 +102,7 @@ class WriteOperations(Generic[R]):
     def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Statement[int]:
         """Delete the rows that meet the criteria and return how many."""
         node = nodes.Delete(nodes.TableName(self.plan.table.name), where=self._deliberate(where, all_rows))
-        return self.plan.statement(node, rows_affected)
+        return self.plan.plans.statement(node, rows_affected)
 
     def _insert(self, rows: list[Encoded], conflict: str, returning: str) -> Statement[list[R]]:
         """Return the INSERT of rows that have the same columns."""

@@ -1,0 +1,101 @@
+"""Who listens to a database, and what is told. Nothing is measured while nobody listens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from time import perf_counter_ns
+from typing import Any
+
+from noormme_py.query.observe import Observer, StatementFinished
+from noormme_py.query.statement import Parameters
+
+_LOG = logging.getLogger("noormme_py")
+
+
+class Observers:
+    """The listeners of one database, shared by its connections."""
+
+    __slots__ = ("listeners",)
+
+    def __init__(self) -> None:
+        # A tuple that is replaced, so that every thread sees one state or the other.
+        self.listeners: tuple[Observer, ...] = ()
+
+    def add(self, listener: Observer) -> Callable[[], None]:
+        """Have a listener told of every statement from now on; return what ends that."""
+        self.listeners = (*self.listeners, listener)
+
+        def remove() -> None:
+            self.listeners = tuple(known for known in self.listeners if known is not listener)
+
+        return remove
+
+    def tell(self, event: StatementFinished) -> None:
+        """Tell everyone. A listener that fails fails alone: the statement has been done."""
+        for listener in self.listeners:
+            try:
+                listener(event)
+            except Exception:
+                _LOG.exception("an observer of statements failed")
+
+
+class Watch:
+    """One statement that is being observed."""
+
+    __slots__ = ("_began_ns", "_lane", "_observers", "_parameters", "_sql", "_wait_ns", "rows")
+
+    def __init__(self, observers: Observers, lane: str, wait_ns: int, sql: str, parameters: Parameters) -> None:
+        self._observers = observers
+        self._lane = lane
+        self._wait_ns = wait_ns
+        self._sql = sql
+        self._parameters = parameters
+        self.rows = 0
+        self._began_ns = perf_counter_ns()
+
+    def finish(self, error: BaseException | None = None, *, elapsed_ns: int | None = None) -> None:
+        """Tell that the statement has ended; it has taken all the time since then, unless less is said."""
+        if elapsed_ns is None:
+            elapsed_ns = perf_counter_ns() - self._began_ns
+        self._observers.tell(
+            StatementFinished(self._sql, self._parameters, elapsed_ns, self._wait_ns, self.rows, self._lane, error)
+        )
+
+
+class CountingCursor:
+    """A cursor that counts the rows it gives."""
+
+    __slots__ = ("_cursor", "_watch")
+
+    def __init__(self, cursor: Any, watch: Watch) -> None:
+        self._cursor = cursor
+        self._watch = watch
+        watch.rows = max(0, cursor.rowcount)
+
+    @property
+    def rowcount(self) -> int:
+        count: int = self._cursor.rowcount
+        # Of a write with RETURNING, SQLite knows the count when the rows have been taken.
+        self._watch.rows = max(self._watch.rows, count)
+        return count
+
+    @property
+    def lastrowid(self) -> int | None:
+        last: int | None = self._cursor.lastrowid
+        return last
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    def fetchone(self) -> Any:
+        return next(iter(self), None)
+
+    def fetchall(self) -> list[Any]:
+        return list(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        for count, row in enumerate(self._cursor, 1):
+            self._watch.rows = max(self._watch.rows, count)
+            yield row
