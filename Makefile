@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PYTEST_FLAGS ?= -n auto
+SOAK_MINUTES ?= 10
 
 # A Python that was asked for is the only one tried; the default may give way to a newer one by its side.
 ifeq ($(origin PYTHON),file)
@@ -21,11 +22,12 @@ BENCH_VENV := .venv-bench
 BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types layers pytest fmt bench bench-quick run-benchmarks clean
+.PHONY: help install demo test lint types layers pytest soak fmt bench bench-quick run-benchmarks clean
 
 help:
 	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
 	@echo "make demo     run the demonstration, examples/nycflights.py"
+	@echo "make soak     work on one file for ten minutes, with cancellations and killed processes: SOAK_MINUTES=2"
 	@echo "make fmt      format the code and mend what ruff can mend"
 	@echo "make bench    measure against other libraries: benchmarks/README.md; make bench-quick for a look"
 	@echo "make install  set up $(VENV) for development"
@@ -83,6 +85,10 @@ layers: $(DEV)
 
 pytest: $(DEV)
 	$(BIN)/pytest $(PYTEST_FLAGS)
+
+# Many kinds of work at once for as long as you like: readers, writers, cancellations, other processes, SIGKILL.
+soak: $(DEV)
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
 
 fmt: $(DEV)
 	$(BIN)/ruff format .

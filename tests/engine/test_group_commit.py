@@ -54,6 +54,20 @@ async def test_each_write_fails_alone(path: Path) -> None:
         assert {row.email for row in await users.find_all()} == {"a@x", "c@x"}
 
 
+async def test_a_write_that_fails_does_not_break_its_group_up(path: Path) -> None:
+    async with Noormme(path) as db:
+        await db.execute_script(SCHEMA)
+        users = db.get_repository("users")
+        before = commits(path)
+        outcomes = await asyncio.gather(
+            *(users.create({"email": f"{n}@x", "age": -1 if n % 50 == 7 else n}) for n in range(200)),
+            return_exceptions=True,
+        )
+        assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, CheckViolation)] == [7, 57, 107, 157]
+        assert await users.count() == 196
+        assert commits(path) - before <= 5
+
+
 async def test_a_failure_at_the_commit_fails_only_whose_it_is(path: Path) -> None:
     async with Noormme(path) as db:
         await db.execute_script(SCHEMA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
 from noormme_py.client.async_executor import AsyncExecutor
@@ -15,10 +15,11 @@ from noormme_py.client.catalog import Catalog, Limits
 from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
-from noormme_py.engine.async_engine import AsyncEngine
+from noormme_py.engine.async_engine import AsyncEngine, AsyncSession
 from noormme_py.engine.loop_connection import ELSEWHERE
 from noormme_py.engine.pragmas import PragmaCheck, Role, complaints
 from noormme_py.engine.raw_connection import RawConnection, raw_connection
+from noormme_py.engine.stream import StreamCursor
 from noormme_py.errors import (
     Closed,
     ConstraintError,
@@ -176,24 +177,26 @@ class Noormme(AsyncExecutor):
         return await self._engine.run_bare(statement)
 
     async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
-        async with AsyncExitStack() as stack:
+        # No generator inside of this one: the collector would end both at once, each in the other's way.
+        async def begin(catalog: Catalog) -> tuple[AsyncSession, StreamCursor, list[Any]]:
+            statement = make(catalog)
+            session = await self._engine.hold(is_read_only=True, use="stream")
+            try:
+                cursor = await session.open_stream(statement, catalog.version)
+                return session, cursor, await session.next_rows(cursor)
+            except BaseException:
+                # Only the attempt that gets through keeps its lane.
+                await session.leave()
+                raise
 
-            async def begin(catalog: Catalog) -> tuple[AsyncGenerator[list[Any]], list[Any]]:
-                statement = make(catalog)
-                async with AsyncExitStack() as attempt:
-                    session = await attempt.enter_async_context(self._engine.lease(is_read_only=True, use="stream"))
-                    opened = session.chunks(statement, catalog.version)
-                    await attempt.enter_async_context(aclosing(opened))
-                    first: list[Any] = await anext(opened, [])
-                    # Only the attempt that got through stays open; a failed one frees the lane it held.
-                    stack.push_async_exit(attempt.pop_all())
-                return opened, first
-
-            chunks, rows = await self._retried(begin)
+        session, cursor, rows = await self._retried(begin)
+        try:
             while rows:
                 for row in rows:
                     yield row
-                rows = await anext(chunks, [])
+                rows = await session.next_rows(cursor)
+        finally:
+            await session.leave()
 
     @asynccontextmanager
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncTransaction]:

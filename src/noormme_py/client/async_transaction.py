@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from noormme_py.client import raw_sql
@@ -62,10 +62,13 @@ class AsyncTransaction(AsyncExecutor):
 
     async def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
         self._check()
-        async with aclosing(self._session.chunks(make(self._catalog), None)) as chunks:
-            async for rows in chunks:
+        cursor = await self._session.open_stream(make(self._catalog), None)
+        try:
+            while rows := await self._session.next_rows(cursor):
                 for row in rows:
                     yield row
+        finally:
+            await self._session.close_stream(cursor)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncTransaction]:

@@ -143,19 +143,19 @@ class AsyncEngine:
                 return await self._run(self._pool(on), Connection.read_schema_version)
         return await self._run(self._pool(on), Connection.read_schema_version)
 
-    @asynccontextmanager
-    async def lease(self, *, is_read_only: bool, use: Use = "transaction") -> AsyncGenerator[AsyncSession]:
-        """Hold a lane for as long as the block lasts; what is then still open is rolled back."""
+    async def hold(self, *, is_read_only: bool, use: Use) -> AsyncSession:
+        """Take a lane for as long as the holder likes; he gives it back with `leave`."""
         pool = self._pool("reader" if is_read_only else "writer")
-        lease = await pool.acquire(use=use)
-        session = AsyncSession(self, lease)
+        return AsyncSession(self, pool, await pool.acquire(use=use))
+
+    @asynccontextmanager
+    async def lease(self, *, is_read_only: bool) -> AsyncGenerator[AsyncSession]:
+        """Hold a lane for a transaction, as long as the block lasts; what is then still open is rolled back."""
+        session = await self.hold(is_read_only=is_read_only, use="transaction")
         try:
             yield session
         finally:
-            try:
-                await session.end()
-            finally:
-                pool.release(lease)
+            await session.leave()
 
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""
@@ -209,9 +209,12 @@ class AsyncEngine:
                 pool.abandon()
 
     def _lane(self, role: Role) -> Callable[[int], Lane]:
+        # A thread keeps what its lane refers to: not the engine, which knows of all that waits, and whose it is.
+        config, observers = self._config, self.observers
+
         def make(number: int) -> Lane:
             name = role if role == "writer" else f"reader {number}"
-            return Lane(name, lambda: Connection(self._config, role, name, self.observers))
+            return Lane(name, lambda: Connection(config, role, name, observers))
 
         return make
 
@@ -219,8 +222,10 @@ class AsyncEngine:
 class AsyncSession:
     """A held lane: what transactions and streams run on."""
 
-    def __init__(self, engine: AsyncEngine, lease: Lease) -> None:
+    def __init__(self, engine: AsyncEngine, pool: Pool, lease: Lease) -> None:
         self._engine = engine
+        self._pool = pool
+        self._lease = lease
         self._lane = lease.lane
         self._is_over = False
         self._streams: set[StreamCursor] = set()
@@ -247,36 +252,42 @@ class AsyncSession:
         if self._engine.is_open:
             await self._lane.run(lambda connection: connection.roll_back_to(depth), is_cleanup=True)
 
-    async def chunks(
+    async def open_stream(
         self, statement: Statement[Callable[[list[Any]], list[Any]]], schema_version: int | None
-    ) -> AsyncGenerator[list[Any]]:
-        """Yield rows bit by bit; the statement collects what decodes them.
-
-        The cursor is closed when the iteration ends, early or not.
-        """
+    ) -> StreamCursor:
+        """Begin a statement whose rows `next_rows` gives; it ends with `close_stream`, or with the session."""
 
         def begin(connection: Connection) -> StreamCursor:
             cursor = StreamCursor(connection, statement, schema_version)
             self._streams.add(cursor)
             return cursor
 
+        return await self._run(begin)
+
+    async def next_rows(self, cursor: StreamCursor) -> list[Any]:
+        """Return the next rows of a stream, none at the end."""
+        return await self._run(cursor.next_rows)
+
+    async def close_stream(self, cursor: StreamCursor) -> None:
+        """End a stream, if the session has not."""
+
         def close(_: Connection) -> None:
             self._streams.discard(cursor)
             cursor.close()
 
-        cursor = await self._run(begin)
-        try:
-            while rows := await self._run(cursor.next_rows):
-                yield rows
-        finally:
-            if not self._is_over and self._engine.is_open:
-                await self._lane.run(close, is_cleanup=True)
+        if not self._is_over and self._engine.is_open:
+            await self._lane.run(close, is_cleanup=True)
 
-    async def end(self) -> None:
-        """Close what streams are left and roll back what is open; the lane can be given on."""
+    async def leave(self) -> None:
+        """Close what streams are left, roll back what is open, and give the lane back."""
         self._is_over = True
-        if self._engine.is_open:
-            await self._lane.run(self._leave, is_cleanup=True)
+        # From here on it comes free by itself, and whoever held it may wait for it.
+        self._lease.task = None
+        try:
+            if self._engine.is_open:
+                await self._lane.run(self._leave, is_cleanup=True)
+        finally:
+            self._pool.release(self._lease)
 
     def _leave(self, connection: Connection) -> None:
         # A statement that is left in the middle would hold its snapshot, and refuse every later write.

@@ -33,8 +33,9 @@ def check_path(location: Location) -> None:
             raise CannotOpen(f"{str(path)!r} is a directory", hint="give the path of a file")
         if not path.parent.is_dir():
             raise CannotOpen(f"the folder {str(path.parent)!r} does not exist", hint="make the folder first")
-        if not path.exists() and location.mode != "rwc":
-            raise CannotOpen(f"there is no file {str(path)!r}", hint=f"mode={location.mode} makes no new database")
+        if not path.exists() and (location.is_read_only or location.mode == "rw"):
+            way = "immutable=1" if location.is_immutable else f"mode={location.mode}"
+            raise CannotOpen(f"there is no file {str(path)!r}", hint=f"{way} makes no new database")
         # SQLite takes a file of one byte for an empty one, and would write over it.
         if path.exists() and path.stat().st_size == 1:
             raise NotADatabase(f"{str(path)!r} holds one byte and is no database")

@@ -14,7 +14,7 @@ from noormme_py.errors import Closed, DatabaseBusy, TransactionError
 
 # How soon at the earliest whoever waits looks again who holds the lanes.
 _SHORTEST_LOOK_S = 0.01
-
+_TURNS_TO_LET_GO = 2
 
 Use = Literal["transaction", "stream"]
 """What holds a lane for as long as its holder likes."""
@@ -54,6 +54,8 @@ class Pool:
 
     async def acquire(self, *, use: Use | None = None) -> Lease:
         """Take a lane; raises DatabaseBusy when transactions or streams hold all for longer than busy_timeout."""
+        if len(self._leases) == self._size:
+            await self.let_go_of_dropped()
         if self._is_closed:
             raise Closed("the database is closed")
         if self._idle and not self._waiting:
@@ -76,10 +78,24 @@ class Pool:
         self._turns += 1
         return lease
 
+    async def let_go_of_dropped(self) -> None:
+        """Let the loop begin to end what the caller has dropped, where the caller holds all that there is.
+
+        A stream left by `break` is ended by a task that the loop makes in its next turn, and begins in the one after.
+        """
+        for _ in range(_TURNS_TO_LET_GO):
+            if not self._is_held_by_caller():
+                return
+            await asyncio.sleep(0)
+
+    def _is_held_by_caller(self) -> bool:
+        task = asyncio.current_task()
+        # A lane that is being opened, or handed on, is in no lease and will come free.
+        return len(self._leases) == self._size and all(lease.task is task for lease in self._leases)
+
     def check_not_held_by_caller(self) -> None:
         """Raise TransactionError when the caller would wait for himself."""
-        task = asyncio.current_task()
-        if self._leases and all(lease.task is task for lease in self._leases):
+        if self._is_held_by_caller():
             if self._has_streams:
                 raise TransactionError(
                     "this task would wait for a connection that its own open stream holds",

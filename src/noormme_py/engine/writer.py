@@ -102,6 +102,7 @@ class Writer:
         self._turn_of = None
 
     async def _in_group(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        await self._pool.let_go_of_dropped()
         self._pool.check_not_held_by_caller()
         write: Write[T] = Write(make, schema_version, self._loop)
         self._waiting.append(write)
