@@ -138,7 +138,23 @@ class CannotOpen(DatabaseError):
 
 
 class DatabaseBusy(DatabaseError):
-    """Somebody else held the lock for longer than `busy_timeout`."""
+    """Somebody else held the lock for longer than `busy_timeout`.
+
+    `held_by` says who where that is known: a task or thread of this process with its call site, first
+    statement and how long it has held it, or "another process".
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        sql: str | None = None,
+        sqlite_code: str | None = None,
+        held_by: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, sql=sql, sqlite_code=sqlite_code)
+        self.held_by = held_by
 
 
 class ReadOnly(DatabaseError):

@@ -48,7 +48,7 @@ async def test_every_pragma_is_so_on_every_connection(
     async with Noormme(tmp_path / "app.db", optimization=option, performance={"max_readers": 3}) as db:
         watch = Watch(db)
         await watch.open_all()
-        expected = dict.fromkeys(("writer", "reader 0", "reader 1", "reader 2"), value)
+        expected = watch.expected(pragma, value, readers=3)
         assert watch.pragma(pragma) == expected
         assert watch.reported(pragma) == expected
         assert all(check.is_as_asked and check.reason is None for check in db.pragma_report())
@@ -71,7 +71,7 @@ async def test_readers_cannot_write(tmp_path: Path) -> None:
     async with Noormme(tmp_path / "app.db", performance={"max_readers": 2}) as db:
         watch = Watch(db)
         await watch.open_all()
-        assert watch.pragma("query_only") == {"writer": 0, "reader 0": 1, "reader 1": 1}
+        assert watch.pragma("query_only") == {"writer": 0, "loop": 0, "reader 0": 1, "reader 1": 1}
 
 
 async def test_wal_mode_is_a_property_of_the_file(tmp_path: Path) -> None:

@@ -21,7 +21,10 @@ class Watch:
         assert engine._writers is not None
         assert engine._readers is not None
         pools = {engine._writers, engine._readers}
-        return {connection.name: connection._raw for pool in pools for connection in pool.connections}
+        found = {connection.name: connection._raw for pool in pools for connection in pool.connections}
+        if engine.loop_connection is not None:
+            found["loop"] = engine.loop_connection.connection._raw
+        return found
 
     async def open_all(self) -> None:
         """Hold every reader at once, so that all of them are open."""
@@ -34,6 +37,12 @@ class Watch:
                 await tx.execute("select 1 as one")
 
         await asyncio.gather(*(hold() for _ in range(count)))
+
+    def expected(self, pragma: str, value: object, *, readers: int) -> dict[str, object]:
+        """Return the value for every connection. The loop's own one waits for no lock and does no checkpoints."""
+        names = ["writer", "loop", *(f"reader {number}" for number in range(readers))]
+        is_off_on_loop = pragma in ("busy_timeout", "wal_autocheckpoint")
+        return {name: 0 if name == "loop" and is_off_on_loop else value for name in names}
 
     def pragma(self, name: str) -> dict[str, Any]:
         values = {}

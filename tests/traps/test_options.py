@@ -60,11 +60,14 @@ async def test_every_pragma_is_read_back_on_every_connection(path: Path) -> None
     async with Noormme(path, optimization=options, performance={"max_readers": _READERS}) as db:
         async with _everywhere(db):
             report = db.pragma_report()
-        assert {check.connection for check in report} == {"writer", "reader 0", "reader 1"}
-        for name in ("writer", "reader 0", "reader 1"):
+        # The loop's own connection waits for no lock, and does no checkpoints.
+        on_loop = {"busy_timeout": 0, "wal_autocheckpoint": 0}
+        assert {check.connection for check in report} == {"writer", "loop", "reader 0", "reader 1"}
+        for name in ("writer", "loop", "reader 0", "reader 1"):
             found = {check.name: check.got for check in report if check.connection == name}
             wanted = {pragma: expected for _, pragma, expected in _PRAGMAS.values()}
-            assert found == {**wanted, "query_only": int(name != "writer")}
+            is_reader = name.startswith("reader")
+            assert found == {**wanted, "query_only": int(is_reader), **(on_loop if name == "loop" else {})}
         assert all(check.is_as_asked for check in report)
 
 
@@ -149,7 +152,8 @@ async def test_max_readers_is_how_many_read_at_the_same_time(path: Path) -> None
             # A fourth would have to wait, here for its own task.
             with pytest.raises(TransactionError):
                 await stack.enter_async_context(db.transaction(read_only=True))
-        assert {check.connection for check in db.pragma_report()} == {"writer", "reader 0", "reader 1", "reader 2"}
+        names = {check.connection for check in db.pragma_report()}
+        assert names == {"writer", "loop", "reader 0", "reader 1", "reader 2"}
 
 
 @pytest.mark.parametrize(("inline", "threads"), [("auto", {"MainThread"}), ("off", {"noormme reader 0"})])

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from random import uniform
 from typing import Any, Self, TypeVar
 
 from noormme_py.client.async_executor import AsyncExecutor
@@ -16,13 +17,18 @@ from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine, AsyncSession
+from noormme_py.engine.checkpoints import LogState
+from noormme_py.engine.connection import Durability
 from noormme_py.engine.loop_connection import ELSEWHERE
+from noormme_py.engine.metrics import EngineMetrics
 from noormme_py.engine.pragmas import PragmaCheck, Role, complaints
 from noormme_py.engine.raw_connection import RawConnection, raw_connection
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.errors import (
     Closed,
+    ConflictError,
     ConstraintError,
+    DatabaseBusy,
     NoormmeWarning,
     QueryError,
     SchemaChanged,
@@ -36,6 +42,7 @@ from noormme_py.schema.model import Schema
 T = TypeVar("T")
 
 _ATTEMPTS = 5
+_FIRST_PAUSE_S = 0.02
 
 
 class Noormme(AsyncExecutor):
@@ -132,6 +139,18 @@ class Noormme(AsyncExecutor):
         """
         return self._engine.observers.add(observer)
 
+    def metrics(self) -> EngineMetrics:
+        """Return figures of what has happened since it was opened; raises Closed."""
+        return self._engine.metrics
+
+    async def checkpoint(self) -> LogState:
+        """Move the write-ahead log into the database and empty it, as far as no reader is in the way.
+
+        It is done anyway, now and then and when nothing is written; this is for the moment before the file is
+        looked at by others. Raises DatabaseBusy.
+        """
+        return await self._engine.checkpoint()
+
     def raw_connection(self) -> RawConnection:
         """Return an aiosqlite connection to the same file with the same pragmas, for `async with`.
 
@@ -199,17 +218,22 @@ class Noormme(AsyncExecutor):
             await session.leave()
 
     @asynccontextmanager
-    async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncTransaction]:
+    async def transaction(
+        self, *, read_only: bool = False, durability: Durability | None = None
+    ) -> AsyncGenerator[AsyncTransaction]:
         """Begin a transaction, committed at the end of the block, rolled back when it raises.
 
         A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
         until it commits. A reading one sees one snapshot. Inside, use what `as` gives, not the database.
+
+        `durability="full"` waits at the commit until the disk has it, and all that was committed before;
+        "normal" does not. Without it, it is as `optimization.synchronous` says. Raises DatabaseBusy.
         """
         catalog = self.catalog
         async with self._engine.lease(is_read_only=read_only) as session:
             transaction = AsyncTransaction(session, catalog, is_read_only=read_only)
             try:
-                await transaction.begin()
+                await transaction.begin(durability)
                 yield transaction
                 await transaction.commit()
             finally:
@@ -217,6 +241,28 @@ class Noormme(AsyncExecutor):
                 transaction.end()
         if self._catalog is not None and transaction.catalog.version > self._catalog.version:
             self._catalog = transaction.catalog
+
+    async def run_in_transaction(
+        self,
+        work: Callable[[AsyncTransaction], Awaitable[T]],
+        *,
+        retry: int = 3,
+        durability: Durability | None = None,
+    ) -> T:
+        """Run a function in a transaction and return what it returns, once that is committed.
+
+        When somebody else holds the lock, or has changed a row first, all of it is rolled back and run again, up
+        to `retry` times, after a pause that doubles and is never the same. So what it does outside of the
+        transaction it may do several times. Raises DatabaseBusy or ConflictError when the last try fails too.
+        """
+        for attempt in range(retry):
+            try:
+                async with self.transaction(durability=durability) as transaction:
+                    return await work(transaction)
+            except (DatabaseBusy, ConflictError):
+                await self._engine.pause(_FIRST_PAUSE_S * 2**attempt * uniform(0.5, 1.5))
+        async with self.transaction(durability=durability) as transaction:
+            return await work(transaction)
 
     async def _retried(self, run: Callable[[Catalog], Awaitable[T]]) -> T:
         """Run something for the schema as it is known, again when another connection has changed it."""

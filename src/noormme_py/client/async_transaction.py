@@ -12,6 +12,7 @@ from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.constraints import located
 from noormme_py.engine.async_engine import AsyncSession
+from noormme_py.engine.connection import Durability
 from noormme_py.errors import ConstraintError, ReadOnly, TransactionError
 from noormme_py.introspect.discover import discover
 from noormme_py.query.statement import Statement, Work
@@ -90,9 +91,9 @@ class AsyncTransaction(AsyncExecutor):
             self._has_savepoint = False
         self._catalog = inner.catalog
 
-    async def begin(self) -> None:
+    async def begin(self, durability: Durability | None = None) -> None:
         """Begin; the schema is that of this moment."""
-        await self._follow(await self._session.begin())
+        await self._follow(await self._session.begin(durability))
 
     async def commit(self) -> None:
         """Keep what was done."""

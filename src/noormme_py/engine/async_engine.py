@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
-from noormme_py.engine.connection import Connection
+from noormme_py.engine.checkpoints import Checkpoints, LogState
+from noormme_py.engine.connection import Connection, Durability
 from noormme_py.engine.forks import Forks
 from noormme_py.engine.lane import Lane
 from noormme_py.engine.loop_connection import ELSEWHERE, Elsewhere, LoopConnection, check_caller
+from noormme_py.engine.metrics import EngineMetrics
 from noormme_py.engine.observers import Observers
 from noormme_py.engine.pool import Lease, Pool, Use
 from noormme_py.engine.pragmas import PragmaCheck, Role
@@ -41,6 +43,7 @@ class AsyncEngine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._forks = Forks.count
         self._writer: Writer | None = None
+        self._checkpoints: Checkpoints | None = None
         self._is_closed = False
         self.observers = Observers()
         self.max_variables = 0
@@ -54,7 +57,27 @@ class AsyncEngine:
     def pragmas(self) -> list[PragmaCheck]:
         """The pragmas of every connection opened so far."""
         pools = {id(pool): pool for pool in (self._writers, self._readers) if pool is not None}
-        return [check for pool in pools.values() for c in pool.connections for check in c.pragmas]
+        connections = [connection for pool in pools.values() for connection in pool.connections]
+        if self.loop_connection is not None:
+            connections.append(self.loop_connection.connection)
+        return [check for connection in connections for check in connection.pragmas]
+
+    @property
+    def metrics(self) -> EngineMetrics:
+        """What has happened since it was opened."""
+        self._pool("writer")
+        loop, writer, checkpoints = self.loop_connection, self._writer, self._checkpoints
+        assert writer is not None
+        assert checkpoints is not None
+        return EngineMetrics(
+            loop_statements=loop.runs if loop is not None else 0,
+            loop_moved=loop.moved if loop is not None else 0,
+            loop_longest_ns=loop.longest_ns if loop is not None else 0,
+            group_commits=writer.groups,
+            grouped_writes=writer.grouped_writes,
+            checkpoints=checkpoints.count,
+            log=checkpoints.state,
+        )
 
     async def open(self) -> None:
         """Open the writer. Readers open when they are first needed. Doing it again does nothing."""
@@ -85,12 +108,11 @@ class AsyncEngine:
         is_shared = self._config.location.is_memory
         readers = Pool(self._config.max_readers, self._lane("reader"), timeout_s, more=_MORE_READERS)
         self._readers = writers if is_shared else readers
-        self._writer = Writer(
-            writers,
-            self._loop_writer(),
-            busy_timeout_s=timeout_s,
-            checkpoint_pages=self._config.optimization.wal_autocheckpoint,
-        )
+        location = self._config.location
+        has_log = not (is_shared or location.is_read_only) and self._pragma("journal_mode") == "wal"
+        pages = self._config.optimization.wal_autocheckpoint if has_log else 0
+        self._checkpoints = Checkpoints(writers, location.file, pages=pages)
+        self._writer = Writer(writers, self._loop_writer(), self._checkpoints, busy_timeout_s=timeout_s)
         self._loop = get_running_loop()
         self._forks = Forks.count
 
@@ -131,6 +153,16 @@ class AsyncEngine:
             # What it sets or attaches belongs to the lane's connection alone: writes stay there from now on.
             self._writer.leave_loop()
         return await self._run(pool, lambda c: _bare(c, statement))
+
+    async def checkpoint(self) -> LogState:
+        """Move the write-ahead log into the database and empty it, as far as no reader is in the way."""
+        self._pool("writer")
+        assert self._checkpoints is not None
+        return await self._checkpoints.run("truncate")
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
 
     async def read_schema_version(self, *, on: Role = "reader") -> int:
         """Ask the database for its schema cookie."""
@@ -175,6 +207,13 @@ class AsyncEngine:
             await writers.close(CLOSE_TIMEOUT_S)
             if self._writer is not None:
                 await self._writer.end()
+            if self._checkpoints is not None:
+                await self._checkpoints.end()
+
+    def note_lane(self, connection: Connection) -> None:
+        """Note what a session did."""
+        if self._checkpoints is not None and connection.is_writer:
+            self._checkpoints.note_lane(connection)
 
     async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
         lease = await pool.acquire()
@@ -198,9 +237,11 @@ class AsyncEngine:
 
     def _loop_writer(self) -> LoopConnection | None:
         """Return the loop's connection where a commit costs no wait for the disk."""
-        checks = {check.name: check.got for check in self.pragmas}
-        is_quick = checks.get("journal_mode") == "wal" and checks.get("synchronous") in (0, 1)
+        is_quick = self._pragma("journal_mode") == "wal" and self._pragma("synchronous") in (0, 1)
         return self.loop_connection if is_quick and not self._config.location.is_read_only else None
+
+    def _pragma(self, name: str) -> object:
+        return next((check.got for check in self.pragmas if check.name == name), None)
 
     def abandon(self) -> None:
         """Tell every lane to end, without waiting: for a database that is dropped unclosed."""
@@ -228,16 +269,20 @@ class AsyncSession:
         self._lease = lease
         self._lane = lease.lane
         self._is_over = False
+        self._has_durability = False
         self._streams: set[StreamCursor] = set()
 
     async def drive(self, work: Work[T]) -> tuple[T, int]:
         """Drive an operation; return its value and the schema version after it."""
         return await self._run(lambda c: (c.drive(work), c.refresh_schema_version()))
 
-    async def begin(self) -> int:
+    async def begin(self, durability: Durability | None = None) -> int:
         """Begin a transaction, or a savepoint in it; return the schema version."""
+        self._has_durability |= durability is not None
 
         def work(connection: Connection) -> int:
+            if durability is not None:
+                connection.set_durability(durability)
             connection.begin()
             return connection.read_schema_version()
 
@@ -285,15 +330,19 @@ class AsyncSession:
         self._lease.task = None
         try:
             if self._engine.is_open:
-                await self._lane.run(self._leave, is_cleanup=True)
+                connection = await self._lane.run(self._leave, is_cleanup=True)
+                self._engine.note_lane(connection)
         finally:
             self._pool.release(self._lease)
 
-    def _leave(self, connection: Connection) -> None:
+    def _leave(self, connection: Connection) -> Connection:
         # A statement that is left in the middle would hold its snapshot, and refuse every later write.
         while self._streams:
             self._streams.pop().close()
         connection.abandon()
+        if self._has_durability:
+            connection.set_durability(None)
+        return connection
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         if self._is_over:

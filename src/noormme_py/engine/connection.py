@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from noormme_py.config import Config
 from noormme_py.engine.faults import told, translate
 from noormme_py.engine.levels import Levels
 from noormme_py.engine.observers import CountingCursor, Observers, Watch
+from noormme_py.engine.open_connections import OPEN_CONNECTIONS, lock_held
 from noormme_py.engine.opening import check_path, check_sqlite, connect, told_path
 from noormme_py.engine.pragmas import PragmaCheck, Role, apply_pragmas
-from noormme_py.errors import Interrupted, NoormmeError, QueryError, SchemaChanged
+from noormme_py.errors import DatabaseBusy, Interrupted, NoormmeError, QueryError, SchemaChanged
 from noormme_py.query.statement import Control, ManyStatement, Parameters, Raw, Request, Statement, Work
 
 T = TypeVar("T")
+
+CheckpointMode = Literal["passive", "restart", "truncate"]
+
+
+class CheckpointResult(NamedTuple):
+    """Whether somebody was in the way, how many pages the log had, and how many of them are in the database now."""
+
+    is_blocked: bool
+    pages: int
+    moved: int
+
+
+Durability = Literal["normal", "full"]
+"""Whether a commit waits until the disk has it ("full"), or may be undone by a loss of power ("normal")."""
+
+# How long a checkpoint waits for readers to end: writers wait with it.
+_CHECKPOINT_WAIT_MS = 20
 
 
 class Connection(Levels):
@@ -26,9 +44,7 @@ class Connection(Levels):
     prepared for an older schema. So: no callback, no change, and a cached read costs no extra look.
     """
 
-    def __init__(
-        self, config: Config, role: Role, name: str, observers: Observers | None = None, *, is_on_loop: bool = False
-    ) -> None:
+    def __init__(self, config: Config, role: Role, name: str, observers: Observers | None = None) -> None:
         check_sqlite()
         location = config.location
         check_path(location)
@@ -36,8 +52,8 @@ class Connection(Levels):
             connect(location, config),
             name,
             observers or Observers(),
-            is_writer=role == "writer",
-            busy_timeout_ms=0 if is_on_loop else config.optimization.busy_timeout,
+            is_writer=role != "reader",
+            busy_timeout_ms=0 if role == "loop" else config.optimization.busy_timeout,
         )
         self.schema_version = -1
         self.has_prepared = True
@@ -46,10 +62,6 @@ class Connection(Levels):
             self.read_schema_version()
             self.pragmas: list[PragmaCheck] = apply_pragmas(self._raw, config, role, name)
             self._raw.set_authorizer(self._note_prepare)
-            if is_on_loop:
-                # The loop never waits for a lock, and a checkpoint is the writer lane's to do.
-                self._raw.execute("pragma busy_timeout = 0").fetchall()
-                self._raw.execute("pragma wal_autocheckpoint = 0").fetchall()
         except sqlite3.Error as fault:
             self._raw.close()
             raise told_path(translate(fault), location) from None
@@ -59,6 +71,11 @@ class Connection(Levels):
         except BaseException:
             self._raw.close()
             raise
+
+        self._location = location
+        self._config = config
+        if not location.is_memory:
+            OPEN_CONNECTIONS.add(location.file, self)
 
     @property
     def max_variables(self) -> int:
@@ -213,17 +230,42 @@ class Connection(Levels):
             return set()
         return {step[1] for step in program}
 
-    def checkpoint(self) -> None:
-        """Move what the write-ahead log holds into the database, as far as no reader is in the way."""
+    @property
+    def changes(self) -> int:
+        """How many rows this connection has written so far."""
+        return self._raw.total_changes
+
+    def checkpoint(self, how: CheckpointMode) -> CheckpointResult:
+        """Move what the write-ahead log holds into the database, as far as no reader is in the way.
+
+        "passive" waits for nobody; "restart" and "truncate" also have the log begin anew, which they wait for a moment.
+        """
+        pragma = f"pragma wal_checkpoint({how})"
         try:
-            self._raw.execute("pragma wal_checkpoint(passive)").close()
+            self._raw.execute(f"pragma busy_timeout = {_CHECKPOINT_WAIT_MS}").close()
+            try:
+                is_blocked, pages, moved = self._raw.execute(pragma).fetchone()
+            finally:
+                self._raw.execute(f"pragma busy_timeout = {self._busy_timeout_ms}").close()
         except sqlite3.Error as fault:
-            raise translate(fault, "pragma wal_checkpoint(passive)") from None
+            raise translate(fault, pragma) from None
+        # Without a log it says -1.
+        return CheckpointResult(bool(is_blocked), max(0, pages), max(0, moved))
+
+    def set_durability(self, durability: Durability | None) -> None:
+        """Have commits wait for the disk or not, None as it was configured; not to be said inside a transaction."""
+        wanted = self._config.optimization.synchronous if durability is None else durability
+        self._raw.execute(f"pragma synchronous = {wanted}").close()
 
     def close(self) -> None:
         """Roll back what is open and close."""
+        OPEN_CONNECTIONS.remove(self._location.file, self)
         self.abandon()
         self._raw.close()
+
+    def lock_fault(self, fault: sqlite3.Error) -> NoormmeError:
+        error = translate(fault, "begin immediate")
+        return lock_held(self._location.file, self) if isinstance(error, DatabaseBusy) else error
 
     def _run(self, statement: Statement[T]) -> T:
         watch = self.watch(statement.sql, statement.parameters) if self._observers.listeners else None

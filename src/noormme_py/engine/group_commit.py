@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from noormme_py.engine.connection import Connection
@@ -24,7 +25,7 @@ class Write(Generic[T]):
     ) -> None:
         self.make = make
         self.schema_version = schema_version
-        self.began_s = loop.time()
+        self.began_s = monotonic()
         self.future: asyncio.Future[T] = loop.create_future()
         self.is_abandoned = False
         self.result: Any = None
@@ -52,13 +53,13 @@ class Group:
         self._current: Write[Any] | None = None
         self._connection: Connection | None = None
 
-    def commit(self, connection: Connection) -> None:
-        """Do them all, on the lane's thread."""
+    def commit(self, connection: Connection) -> Connection:
+        """Do them all, on the lane's thread; return its connection."""
         self._connection = connection
-        if len(self.writes) > 1 and self._together(connection):
-            return
-        for write in self.writes:
-            self._run(write, connection, self._alone)
+        if len(self.writes) == 1 or not self._together(connection):
+            for write in self.writes:
+                self._run(write, connection, self._alone)
+        return connection
 
     def stop(self, write: Write[Any]) -> None:
         """Leave a write out, or interrupt it when it is being done, from the loop's thread."""
@@ -86,6 +87,7 @@ class Group:
             if write.is_abandoned:
                 return
             self._current = write
+        connection.wait_ns = int(1e9 * (monotonic() - write.began_s))
         try:
             how(write, connection)
         finally:

@@ -7,9 +7,12 @@ import contextlib
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+from time import perf_counter_ns
 from typing import Any, Generic, TypeVar
 
 from noormme_py.engine.connection import Connection
+from noormme_py.engine.holders import Holder
+from noormme_py.engine.open_connections import told
 from noormme_py.errors import Closed
 
 T = TypeVar("T")
@@ -22,9 +25,9 @@ _LAST_LOOK_S = 0.05
 class Job(Generic[T]):
     """One piece of work for a lane, and the future that waits for it."""
 
-    __slots__ = ("ended", "error", "future", "is_abandoned", "is_done", "loop", "result", "work")
+    __slots__ = ("asked_ns", "ended", "error", "future", "is_abandoned", "is_done", "loop", "result", "work")
 
-    def __init__(self, work: Callable[[Connection], T], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, work: Callable[[Connection], T], loop: asyncio.AbstractEventLoop, asked_ns: int) -> None:
         self.work = work
         self.loop = loop
         self.future: asyncio.Future[T] = loop.create_future()
@@ -33,10 +36,12 @@ class Job(Generic[T]):
         self.is_done = False
         self.result: Any = None
         self.error: BaseException | None = None
+        self.asked_ns = asked_ns
 
     def run(self, connection: Connection) -> None:
         """Do the work, on the lane's thread."""
         if not self.is_abandoned:
+            connection.wait_ns = perf_counter_ns() - self.asked_ns
             try:
                 self.result = self.work(connection)
             except BaseException as fault:
@@ -68,6 +73,8 @@ class Lane:
     """
 
     def __init__(self, name: str, connect: Callable[[], Connection]) -> None:
+        # How long whoever holds the lane has waited for it, until his first job.
+        self.waited_ns = 0
         self._connect = connect
         self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._mutex = threading.Lock()
@@ -93,7 +100,8 @@ class Lane:
         """
         if self._is_ending:
             raise Closed("the database is closed")
-        job = Job(work, asyncio.get_running_loop())
+        job = Job(work, asyncio.get_running_loop(), perf_counter_ns() - self.waited_ns)
+        self.waited_ns = 0
         self._jobs.put(job)
         try:
             return await job.future
@@ -102,6 +110,15 @@ class Lane:
                 self._stop(job)
             await _end_of(job)
             raise
+
+    def hold(self, holder: Holder | None) -> None:
+        """Note who keeps the lane for as long as he likes."""
+        if self._connection is not None:
+            self._connection.holder = holder
+
+    def holder_told(self) -> str | None:
+        """Say who keeps the lane."""
+        return None if self._connection is None else told(self._connection)
 
     def end(self) -> None:
         """Let the thread close its connection and stop, after the jobs it has."""

@@ -6,8 +6,9 @@ import sqlite3
 from time import monotonic
 
 from noormme_py.engine.faults import translate
+from noormme_py.engine.holders import Holder
 from noormme_py.engine.observers import Observers, Watch
-from noormme_py.errors import Interrupted, TransactionError
+from noormme_py.errors import Interrupted, NoormmeError, TransactionError
 
 # How long a wait for the write lock goes on before it is seen that the caller has given up.
 _SLICE_MS = 50
@@ -30,17 +31,28 @@ class Levels:
         self.wait_ns = 0
         # The first statement of the open transaction, or of the last one: to say who holds a lock.
         self.first_sql: str | None = None
+        # Whoever keeps the connection for as long as he likes.
+        self.holder: Holder | None = None
         self._raw = raw
         self._observers = observers
         self._depth = 0
         self._is_broken = False
         self._streams: set[sqlite3.Cursor] = set()
-        self._is_writer = is_writer
+        self.is_writer = is_writer
         self._busy_timeout_ms = busy_timeout_ms
 
     @property
     def is_in_transaction(self) -> bool:
-        return self._raw.in_transaction
+        try:
+            return self._raw.in_transaction
+        except sqlite3.ProgrammingError:
+            # Another thread has just closed it.
+            return False
+
+    @property
+    def holds_snapshot(self) -> bool:
+        """Whether what it reads is of a moment that may be past."""
+        return bool(self._streams) or self.is_in_transaction
 
     def begin(self) -> None:
         """Begin a transaction, or a level inside it."""
@@ -51,10 +63,10 @@ class Levels:
             self._control(f"savepoint level{self._depth}")
         else:
             self.first_sql = None
-            if self._is_writer and self._busy_timeout_ms:
+            if self.is_writer and self._busy_timeout_ms:
                 self._wait_for_lock()
             else:
-                self._control("begin immediate" if self._is_writer else "begin")
+                self._control("begin immediate" if self.is_writer else "begin")
         self._depth += 1
 
     def commit(self, depth: int) -> None:
@@ -132,6 +144,10 @@ class Levels:
         while self._streams:
             self._streams.pop().close()
 
+    def lock_fault(self, fault: sqlite3.Error) -> NoormmeError:
+        """Return the error for a write lock that was not to be had."""
+        return translate(fault, "begin immediate")
+
     def watch(self, sql: str, parameters: object = ()) -> Watch | None:
         """Return what observes a statement that begins now, or None while nobody listens."""
         if not self._observers.listeners:
@@ -153,7 +169,7 @@ class Levels:
                     error = fault
                     is_busy = str(getattr(fault, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
                     if not is_busy or monotonic() >= deadline:
-                        raise translate(fault, "begin immediate") from None
+                        raise self.lock_fault(fault) from None
                     if self.is_stopped:
                         raise Interrupted("the transaction was stopped while it waited for the lock") from None
                 else:

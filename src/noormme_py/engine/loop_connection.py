@@ -55,13 +55,17 @@ class LoopConnection:
     def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, observers: Observers) -> None:
         self._loop = loop
         self._forks = Forks.count
-        self.connection = Connection(config, "writer", "loop", observers, is_on_loop=True)
+        self.connection = Connection(config, "loop", "loop", observers)
         self.connection.set_step_handler(self._over_budget, STEPS)
         self._calls = 0
         # How many times more each statement goes to the lanes, and how long its last rest was.
         self._rests: dict[str, int] = {}
         self._last_rests: dict[str, int] = {}
-        self._runs = 0
+        self.runs = 0
+        # How many turned out too long, and were done on a lane instead.
+        self.moved = 0
+        self.longest_ns = 0
+        self._worth_a_look_ns = 0
         self._slow_runs: dict[str, int] = {}
         # For how long statements have kept the loop since others last had a turn.
         self.held_ns = 0
@@ -95,9 +99,9 @@ class LoopConnection:
         finally:
             elapsed_ns = perf_counter_ns() - began
             self.held_ns += elapsed_ns
-            self._runs += 1
-            if elapsed_ns > BOUND_NS:
-                self._note_slow(work.sql)
+            self.runs += 1
+            if elapsed_ns > self._worth_a_look_ns:
+                self._note_time(elapsed_ns, work.sql)
 
     def write(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that writes in a transaction of its own, or undo it and return ELSEWHERE."""
@@ -114,9 +118,9 @@ class LoopConnection:
         finally:
             elapsed_ns = perf_counter_ns() - began
             self.held_ns += elapsed_ns
-            self._runs += 1
-            if elapsed_ns > BOUND_NS:
-                self._note_slow(statement.sql)
+            self.runs += 1
+            if elapsed_ns > self._worth_a_look_ns:
+                self._note_time(elapsed_ns, statement.sql)
 
     def close(self) -> None:
         """Close the connection."""
@@ -131,15 +135,20 @@ class LoopConnection:
         return rest != 0
 
     def _later(self, sql: str, fault: DatabaseError) -> Elsewhere:
+        self.moved += 1
         if isinstance(fault, Interrupted):
             self._rest(sql)
         return ELSEWHERE
 
-    def _note_slow(self, sql: str) -> None:
+    def _note_time(self, elapsed_ns: int, sql: str) -> None:
+        self.longest_ns = max(self.longest_ns, elapsed_ns)
+        self._worth_a_look_ns = min(self.longest_ns, BOUND_NS)
+        if elapsed_ns <= BOUND_NS:
+            return
         # Once is the machine (another process had the core); twice in a short while is the statement.
-        if self._runs - self._slow_runs.get(sql, -_SHORT_WHILE) < _SHORT_WHILE:
+        if self.runs - self._slow_runs.get(sql, -_SHORT_WHILE) < _SHORT_WHILE:
             self._rest(sql)
-        self._slow_runs[sql] = self._runs
+        self._slow_runs[sql] = self.runs
 
     def _rest(self, sql: str) -> None:
         length = min(2 * self._last_rests.get(sql, _FIRST_REST // 2), _LONGEST_REST)

@@ -6,9 +6,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter_ns
 from typing import Literal
 
 from noormme_py.engine.connection import Connection
+from noormme_py.engine.holders import current_holder
 from noormme_py.engine.lane import Lane
 from noormme_py.errors import Closed, DatabaseBusy, TransactionError
 
@@ -54,6 +56,7 @@ class Pool:
 
     async def acquire(self, *, use: Use | None = None) -> Lease:
         """Take a lane; raises DatabaseBusy when transactions or streams hold all for longer than busy_timeout."""
+        asked_ns = perf_counter_ns()
         if len(self._leases) == self._size:
             await self.let_go_of_dropped()
         if self._is_closed:
@@ -64,7 +67,11 @@ class Pool:
             lane = await self._open()
         else:
             lane = await self._wait() or await self._open()
-        lease = Lease(lane, use, asyncio.current_task() if use is not None else None)
+        lane.waited_ns = perf_counter_ns() - asked_ns
+        lease = Lease(lane)
+        if use is not None:
+            lease.use, lease.task = use, asyncio.current_task()
+            lane.hold(current_holder())
         self._leases.append(lease)
         self._turns += 1
         return lease
@@ -109,6 +116,7 @@ class Pool:
     def release(self, lease: Lease) -> None:
         """Give a lane back, to whoever has waited longest."""
         self._leases.remove(lease)
+        lease.lane.hold(None)
         self._give(lease.lane)
 
     async def close(self, timeout_s: float) -> None:
@@ -127,6 +135,22 @@ class Pool:
         """Tell every lane to end, without waiting."""
         for lane in self._lanes:
             lane.end()
+
+    def _busy(self) -> DatabaseBusy:
+        held_by = self._leases[0].lane.holder_told() if self._leases else None
+        if self._has_streams:
+            return DatabaseBusy(
+                f"open streams of this process hold every connection; {held_by}",
+                hint=f"they have held them for longer than busy_timeout; end them sooner, or {self._more}",
+                sqlite_code="SQLITE_BUSY",
+                held_by=held_by,
+            )
+        return DatabaseBusy(
+            f"another transaction of this process holds the database; {held_by}",
+            hint="it has held it for longer than busy_timeout; keep transactions short",
+            sqlite_code="SQLITE_BUSY",
+            held_by=held_by,
+        )
 
     def _give(self, lane: Lane | None) -> None:
         if self._is_closed:
@@ -171,17 +195,7 @@ class Pool:
                 # Short jobs that follow each other are progress; one holder that never lets go is not.
                 are_transactions = not self._opening and all(lease.task is not None for lease in self._leases)
                 if turns == self._turns and are_transactions:
-                    if self._has_streams:
-                        raise DatabaseBusy(
-                            "open streams of this process hold every connection",
-                            hint=f"they have held them for longer than busy_timeout; end them sooner, or {self._more}",
-                            sqlite_code="SQLITE_BUSY",
-                        )
-                    raise DatabaseBusy(
-                        "another transaction of this process holds the database",
-                        hint="it has held it for longer than busy_timeout; keep transactions short",
-                        sqlite_code="SQLITE_BUSY",
-                    )
+                    raise self._busy()
         except BaseException:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)

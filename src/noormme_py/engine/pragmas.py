@@ -10,7 +10,8 @@ from typing import Literal
 from noormme_py.config import Config
 from noormme_py.engine.filesystem import network_filesystem
 
-Role = Literal["writer", "reader"]
+Role = Literal["writer", "reader", "loop"]
+"""What a connection is for. The loop's own one never waits for a lock, and leaves checkpoints to the writer's lane."""
 
 _SYNCHRONOUS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 _TEMP_STORE = {"DEFAULT": 0, "FILE": 1, "MEMORY": 2}
@@ -59,9 +60,9 @@ _FIELDS = {"journal_mode": "enable_wal_mode", "foreign_keys": "enable_foreign_ke
 def _asked(config: Config, role: Role) -> list[tuple[str, int | str]]:
     asked = config.optimization
     rollback_journal = "memory" if config.location.is_memory else "delete"
-    return [
-        # First, so that the others wait for a lock as long as they may.
-        ("busy_timeout", asked.busy_timeout),
+    # First, so that the others wait for a lock as long as they may; on the loop last, for the same reason.
+    waits = ("busy_timeout", 0 if role == "loop" else asked.busy_timeout)
+    pragmas: list[tuple[str, int | str]] = [
         ("journal_mode", "wal" if asked.enable_wal_mode else rollback_journal),
         ("synchronous", _SYNCHRONOUS[asked.synchronous]),
         ("foreign_keys", int(asked.enable_foreign_keys)),
@@ -69,9 +70,10 @@ def _asked(config: Config, role: Role) -> list[tuple[str, int | str]]:
         ("temp_store", _TEMP_STORE[asked.temp_store]),
         ("mmap_size", asked.mmap_size),
         ("journal_size_limit", asked.journal_size_limit),
-        ("wal_autocheckpoint", asked.wal_autocheckpoint),
+        ("wal_autocheckpoint", 0 if role == "loop" else asked.wal_autocheckpoint),
         ("query_only", int(role == "reader" or config.location.is_read_only)),
     ]
+    return [*pragmas, waits] if role == "loop" else [waits, *pragmas]
 
 
 def _set(connection: sqlite3.Connection, config: Config, pragma: str, value: int | str, name: str) -> PragmaCheck:

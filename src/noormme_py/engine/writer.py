@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, TypeVar
 
-from noormme_py.engine.connection import Connection
+from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.group_commit import Group, Write
 from noormme_py.engine.loop_connection import ELSEWHERE, LoopConnection
 from noormme_py.engine.pool import Pool
-from noormme_py.errors import DatabaseBusy, NoormmeError
+from noormme_py.errors import DatabaseBusy
 from noormme_py.query.statement import Statement, Work
 
 T = TypeVar("T")
-
-_PAGES_A_COMMIT = 4
 
 MAX_GROUP = 256
 """How many writes share a transaction at the most, so that nobody waits long for the others."""
@@ -25,15 +24,14 @@ class Writer:
     """Puts each write where it costs least. All methods run on the loop."""
 
     def __init__(
-        self, pool: Pool, loop_connection: LoopConnection | None, *, busy_timeout_s: float, checkpoint_pages: int
+        self, pool: Pool, loop_connection: LoopConnection | None, checkpoints: Checkpoints, *, busy_timeout_s: float
     ) -> None:
+        self.groups = 0
+        self.grouped_writes = 0
         self._pool = pool
         self._loop_connection = loop_connection
         self._busy_timeout_s = busy_timeout_s
-        # A commit on the loop leaves the checkpoint to the lane; each adds some pages to the log.
-        self._checkpoint_after = checkpoint_pages // _PAGES_A_COMMIT
-        self._commits = 0
-        self._checkpoint: asyncio.Task[None] | None = None
+        self._checkpoints = checkpoints
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Write[Any]] = []
         self._group: Group | None = None
@@ -56,7 +54,7 @@ class Writer:
                     finally:
                         self._pool.release(lease)
                     if answer is not ELSEWHERE:
-                        self._note_commit()
+                        self._checkpoints.note_commit()
                         return answer
         return await self._in_group(make, schema_version)
 
@@ -66,27 +64,8 @@ class Writer:
 
     async def end(self) -> None:
         """Wait until what runs in the background has ended, once the lanes are closed."""
-        tasks = [task for task in (self._committer, self._checkpoint) if task is not None]
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _note_commit(self) -> None:
-        self._commits += 1
-        if self._commits > self._checkpoint_after > 0 and self._checkpoint is None:
-            self._commits = 0
-            self._checkpoint = self._loop.create_task(self._run_checkpoint())
-
-    async def _run_checkpoint(self) -> None:
-        try:
-            lease = await self._pool.acquire()
-            try:
-                await lease.lane.run(Connection.checkpoint)
-            finally:
-                self._pool.release(lease)
-        except NoormmeError:
-            # The log is only longer than it need be; the next checkpoint tries again.
-            return
-        finally:
-            self._checkpoint = None
+        if self._committer is not None:
+            await asyncio.gather(self._committer, return_exceptions=True)
 
     def _is_alone(self) -> bool:
         """Whether nobody else writes: not now, and no other task since the loop last went round."""
@@ -143,8 +122,10 @@ class Writer:
             return
         writes, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
         self._group = Group(writes)
+        self.groups += 1
+        self.grouped_writes += len(writes)
         try:
-            await lease.lane.run(self._group.commit)
+            self._checkpoints.note_lane(await lease.lane.run(self._group.commit))
         except BaseException as fault:
             for write in writes:
                 write.error = fault
@@ -157,7 +138,7 @@ class Writer:
     def _refuse(self, fault: BaseException) -> None:
         """Tell those who wait that there is no lane; whoever has just come waits on."""
         waiting, self._waiting = self._waiting, []
-        latest = self._loop.time() - self._busy_timeout_s
+        latest = monotonic() - self._busy_timeout_s
         for write in waiting:
             if isinstance(fault, DatabaseBusy) and write.began_s > latest:
                 self._waiting.append(write)
