@@ -28,7 +28,7 @@ help:
 	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
 	@echo "make demo     run the demonstration, examples/nycflights.py"
 	@echo "make soak     work on one file for ten minutes, with cancellations and killed processes: SOAK_MINUTES=2"
-	@echo "make fmt      format the code and mend what ruff can mend"
+	@echo "make fmt      write the synchronous face, format the code, mend what ruff can mend"
 	@echo "make bench    measure against other libraries: benchmarks/README.md; make bench-quick for a look"
 	@echo "make install  set up $(VENV) for development"
 	@echo "make clean    remove $(VENV) and all caches"
@@ -75,6 +75,7 @@ test: lint types layers pytest
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python scripts/generate_sync.py --check
 
 types: $(DEV)
 	$(BIN)/mypy
@@ -91,6 +92,7 @@ soak: $(DEV)
 	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
 
 fmt: $(DEV)
+	$(BIN)/python scripts/generate_sync.py
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

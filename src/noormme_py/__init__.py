@@ -5,6 +5,9 @@ from noormme_py.client.async_client import Noormme
 from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_transaction import AsyncTransaction
 from noormme_py.client.results import CompiledQuery, PlanStep, Result
+from noormme_py.client.sync_client import SyncNoormme
+from noormme_py.client.sync_repository import SyncRepository
+from noormme_py.client.sync_transaction import SyncTransaction
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.shapes import RowModel
 from noormme_py.codec.written import WriteResult
@@ -46,6 +49,9 @@ __all__ = [
     "RowModel",
     "Schema",
     "StatementFinished",
+    "SyncNoormme",
+    "SyncRepository",
+    "SyncTransaction",
     "Table",
     "WriteResult",
     "and_",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from noormme_py.client.catalog import Catalog, Limits, TableOperations
 from noormme_py.codec.registry import Codecs
@@ -45,5 +46,5 @@ LOG = Table(name="log", kind="table", columns=(column("log", "line", "TEXT"),))
 SCHEMA = Schema(1, (USERS, MEMBERS, COUNTERS, LOG))
 
 
-def operations(table: str, *, batch_size: int = 3, max_variables: int = 100) -> TableOperations:
+def operations(table: str, *, batch_size: int = 3, max_variables: int = 100) -> TableOperations[Any]:
     return Catalog(SCHEMA, Codecs(), Limits(batch_size, max_variables)).table(table)

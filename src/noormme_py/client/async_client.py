@@ -17,12 +17,12 @@ from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine, AsyncSession
-from noormme_py.engine.checkpoints import LogState
 from noormme_py.engine.connection import Durability
-from noormme_py.engine.loop_connection import ELSEWHERE
+from noormme_py.engine.elsewhere import ELSEWHERE
+from noormme_py.engine.log_state import LogState
 from noormme_py.engine.metrics import EngineMetrics
 from noormme_py.engine.pragmas import PragmaCheck, Role, complaints
-from noormme_py.engine.raw_connection import RawConnection, raw_connection
+from noormme_py.engine.raw_connection import AsyncRawConnection, async_raw_connection
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.errors import (
     Closed,
@@ -151,12 +151,12 @@ class Noormme(AsyncExecutor):
         """
         return await self._engine.checkpoint()
 
-    def raw_connection(self) -> RawConnection:
+    def raw_connection(self) -> AsyncRawConnection:
         """Return an aiosqlite connection to the same file with the same pragmas, for `async with`.
 
         It knows nothing of repositories, codecs or the writer's queue. Raises ConfigError for `:memory:`.
         """
-        return raw_connection(self._config)
+        return async_raw_connection(self._config)
 
     async def refresh_schema(self) -> Schema:
         return await self._discover("reader")

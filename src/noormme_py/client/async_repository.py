@@ -31,7 +31,7 @@ class AsyncRepository(Generic[R]):
         self._runner = runner
         # A mistyped table is told here, not at the first call.
         self._catalog = runner.catalog
-        self._operations = self._catalog.table(name, row)
+        self._operations: TableOperations[R] = self._catalog.table(name, row)
 
     @property
     def table(self) -> Table:
@@ -165,7 +165,7 @@ class AsyncRepository(Generic[R]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._name!r}>"
 
-    def _for(self, catalog: Catalog) -> TableOperations:
+    def _for(self, catalog: Catalog) -> TableOperations[R]:
         if catalog is not self._catalog:
             self._operations = catalog.table(self._name, self._row)
             self._catalog = catalog

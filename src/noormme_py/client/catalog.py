@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from noormme_py.codec.plans import Plans
 from noormme_py.codec.registry import Codecs
@@ -14,6 +14,8 @@ from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
 from noormme_py.schema.model import Schema
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -23,15 +25,15 @@ class Limits:
     max_variables: int
 
 
-class TableOperations:
+class TableOperations(Generic[R]):
     """The reads and writes of one table with rows of one shape."""
 
     __slots__ = ("plan", "read", "write")
 
-    def __init__(self, plan: TablePlan[Any], limits: Limits) -> None:
+    def __init__(self, plan: TablePlan[R], limits: Limits) -> None:
         self.plan = plan
-        self.read: ReadOperations[Any] = ReadOperations(plan)
-        self.write: WriteOperations[Any] = WriteOperations(
+        self.read: ReadOperations[R] = ReadOperations(plan)
+        self.write: WriteOperations[R] = WriteOperations(
             plan, self.read, batch_size=limits.batch_size, max_variables=limits.max_variables
         )
 
@@ -47,13 +49,13 @@ class Catalog:
         self.plans = Plans(schema, codecs, max_list=limits.batch_size, max_variables=limits.max_variables)
         # The plan of a query and its data.
         self.plan = self.plans.plan
-        self._tables: dict[tuple[str, Any], TableOperations] = {}
+        self._tables: dict[tuple[str, Any], TableOperations[Any]] = {}
 
     def with_schema(self, schema: Schema) -> Catalog:
         """Return a catalog for another state of the same database."""
         return Catalog(schema, self.codecs, self.limits)
 
-    def table(self, name: str, row: Any = None) -> TableOperations:
+    def table(self, name: str, row: Any = None) -> TableOperations[Any]:
         """Return the operations of a table; rows are of the table's own model, or of the class given."""
         key = (name, row)
         try:

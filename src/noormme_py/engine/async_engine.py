@@ -9,15 +9,18 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
-from noormme_py.engine.checkpoints import Checkpoints, LogState
+from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.connection import Connection, Durability
+from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
 from noormme_py.engine.forks import Forks
 from noormme_py.engine.lane import Lane
-from noormme_py.engine.loop_connection import ELSEWHERE, Elsewhere, LoopConnection, check_caller
+from noormme_py.engine.log_state import LogState
+from noormme_py.engine.loop_connection import LoopConnection, check_caller
 from noormme_py.engine.metrics import EngineMetrics
 from noormme_py.engine.observers import Observers
-from noormme_py.engine.pool import Lease, Pool, Use
+from noormme_py.engine.pool import Lease, Pool
 from noormme_py.engine.pragmas import PragmaCheck, Role
+from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.writer import Writer
 from noormme_py.errors import Closed, DatabaseBusy, TransactionError
@@ -27,10 +30,6 @@ T = TypeVar("T")
 
 CLOSE_TIMEOUT_S = 5.0
 """How long `close` lets running statements go on before it interrupts them."""
-
-_MORE_READERS = "raise performance.max_readers"
-# Nobody streams on the writer of a file.
-_MORE_IN_MEMORY = "use a file: a database in memory has one connection"
 
 
 class AsyncEngine:
@@ -86,7 +85,7 @@ class AsyncEngine:
 
     async def _open(self) -> None:
         timeout_s = self._config.optimization.busy_timeout / 1000
-        writers = Pool(1, self._lane("writer"), timeout_s, more=_MORE_IN_MEMORY)
+        writers = Pool(1, self._lane("writer"), timeout_s, more=MORE_IN_MEMORY)
         lease = await writers.acquire()
         try:
             # On the lane's thread, because opening may have to wait for a lock.
@@ -106,7 +105,7 @@ class AsyncEngine:
         self.max_variables = writers.connections[0].max_variables
         self._writers = writers
         is_shared = self._config.location.is_memory
-        readers = Pool(self._config.max_readers, self._lane("reader"), timeout_s, more=_MORE_READERS)
+        readers = Pool(self._config.max_readers, self._lane("reader"), timeout_s, more=MORE_READERS)
         self._readers = writers if is_shared else readers
         location = self._config.location
         has_log = not (is_shared or location.is_read_only) and self._pragma("journal_mode") == "wal"
@@ -210,10 +209,10 @@ class AsyncEngine:
             if self._checkpoints is not None:
                 await self._checkpoints.end()
 
-    def note_lane(self, connection: Connection) -> None:
-        """Note what a session did."""
-        if self._checkpoints is not None and connection.is_writer:
-            self._checkpoints.note_lane(connection)
+    def note_lane(self, changes: int) -> None:
+        """Note what a session did; a reader's has written nothing."""
+        if self._checkpoints is not None and changes:
+            self._checkpoints.note_lane(changes)
 
     async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
         lease = await pool.acquire()
@@ -225,9 +224,7 @@ class AsyncEngine:
     def _pool(self, role: Role) -> Pool:
         pool = self._writers if role == "writer" else self._readers
         if pool is None:
-            if self._is_closed:
-                raise Closed("the database is closed")
-            raise Closed("the database is not open", hint="await db.initialize(), or use `async with`")
+            raise not_open(is_closed=self._is_closed)
         self.check_caller()
         return pool
 
@@ -330,19 +327,19 @@ class AsyncSession:
         self._lease.task = None
         try:
             if self._engine.is_open:
-                connection = await self._lane.run(self._leave, is_cleanup=True)
-                self._engine.note_lane(connection)
+                changes = await self._lane.run(self._leave, is_cleanup=True)
+                self._engine.note_lane(changes)
         finally:
             self._pool.release(self._lease)
 
-    def _leave(self, connection: Connection) -> Connection:
+    def _leave(self, connection: Connection) -> int:
         # A statement that is left in the middle would hold its snapshot, and refuse every later write.
         while self._streams:
             self._streams.pop().close()
         connection.abandon()
         if self._has_durability:
             connection.set_durability(None)
-        return connection
+        return connection.changes
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         if self._is_over:

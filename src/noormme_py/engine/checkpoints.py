@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
-from noormme_py.engine.connection import CheckpointMode, Connection
-from noormme_py.engine.open_connections import ANOTHER_PROCESS, OPEN_CONNECTIONS, told
+from noormme_py.engine.connection import CheckpointMode
+from noormme_py.engine.log_state import LogState
 from noormme_py.engine.pool import Pool
 from noormme_py.errors import NoormmeError
 
@@ -24,19 +23,6 @@ _PAGES_A_COMMIT = 4
 _TOO_LONG = 4
 _FIRST_IDLE_S = 1.0
 _LAST_IDLE_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """The write-ahead log after the last checkpoint: its pages, and how many of them are in the database.
-
-    `pinned_by` says who reads an old snapshot, and so keeps a long log from being shortened: whoever it is
-    in this process, or "another process".
-    """
-
-    pages: int = 0
-    checkpointed_pages: int = 0
-    pinned_by: str | None = None
 
 
 class Checkpoints:
@@ -70,9 +56,8 @@ class Checkpoints:
         if self._written > self._pages // 2 and self._task is None:
             self._begin("passive")
 
-    def note_lane(self, connection: Connection) -> None:
-        """Note what was done on the writer's lane."""
-        changes = connection.changes
+    def note_lane(self, changes: int) -> None:
+        """Note how many rows the writer's lane has written so far."""
         if changes != self._seen_changes:
             self.note_commit(changes - self._seen_changes)
             self._seen_changes = changes
@@ -88,14 +73,14 @@ class Checkpoints:
             self._pool.release(lease)
         self.count += 1
         self._written = 0
-        is_kept = result.is_blocked or result.moved < result.pages
-        who = self._reader() if is_kept and (how != "passive" or result.pages > _TOO_LONG * self._pages) else None
-        if who is not None and self.state.pinned_by is None:
+        is_long = how != "passive" or result.pages > _TOO_LONG * self._pages
+        state = LogState.of(result, self._file, is_long=is_long)
+        if state.pinned_by is not None and self.state.pinned_by is None:
             _LOG.warning(
-                "%s: the write-ahead log of %d pages is kept by an old reader: %s", self._file, result.pages, who
+                "%s: an old reader keeps the write-ahead log of %d pages: %s", self._file, state.pages, state.pinned_by
             )
-        self.state = LogState(result.pages, result.moved, who)
-        return self.state
+        self.state = state
+        return state
 
     async def end(self) -> None:
         """Begin no more, and wait for the one that runs, once the lanes are closed."""
@@ -130,7 +115,3 @@ class Checkpoints:
         else:
             self._idle_s = _FIRST_IDLE_S
         self._timer = self._loop.call_later(self._idle_s, self._look)
-
-    def _reader(self) -> str:
-        readers = OPEN_CONNECTIONS.readers_of(self._file)
-        return told(readers[0]) if readers else ANOTHER_PROCESS

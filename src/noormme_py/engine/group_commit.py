@@ -53,13 +53,13 @@ class Group:
         self._current: Write[Any] | None = None
         self._connection: Connection | None = None
 
-    def commit(self, connection: Connection) -> Connection:
-        """Do them all, on the lane's thread; return its connection."""
+    def commit(self, connection: Connection) -> int:
+        """Do them all, on the lane's thread; return how many rows its connection has written so far."""
         self._connection = connection
         if len(self.writes) == 1 or not self._together(connection):
             for write in self.writes:
                 self._run(write, connection, self._alone)
-        return connection
+        return connection.changes
 
     def stop(self, write: Write[Any]) -> None:
         """Leave a write out, or interrupt it when it is being done, from the loop's thread."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import get_running_loop
-from enum import Enum
 from time import perf_counter_ns
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection
+from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
 from noormme_py.engine.forks import Forks
 from noormme_py.engine.observers import Observers
 from noormme_py.errors import DatabaseBusy, DatabaseError, ForkedConnection, Interrupted, WrongLoop
@@ -38,15 +38,6 @@ _SHORT_WHILE = 16
 
 # One opcode of these can take as long as it likes: counting a whole b-tree, a virtual table's search.
 _UNBOUNDED = frozenset({"Clear", "Count", "Destroy", "IntegrityCk", "VFilter", "VUpdate", "Vacuum"})
-
-
-class Elsewhere(Enum):
-    """The answer for a statement that is to be awaited, on a lane or in its turn."""
-
-    ELSEWHERE = "elsewhere"
-
-
-ELSEWHERE: Final = Elsewhere.ELSEWHERE
 
 
 class LoopConnection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noormme_py.engine.checkpoints import LogState
+from noormme_py.engine.log_state import LogState
 
 
 @dataclass(frozen=True, slots=True)

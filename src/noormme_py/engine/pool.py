@@ -7,19 +7,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter_ns
-from typing import Literal
 
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.holders import current_holder
 from noormme_py.engine.lane import Lane
-from noormme_py.errors import Closed, DatabaseBusy, TransactionError
+from noormme_py.engine.refusals import Use, held_too_long, waits_for_itself
+from noormme_py.errors import Closed
 
 # How soon at the earliest whoever waits looks again who holds the lanes.
 _SHORTEST_LOOK_S = 0.01
 _TURNS_TO_LET_GO = 2
-
-Use = Literal["transaction", "stream"]
-"""What holds a lane for as long as its holder likes."""
 
 
 @dataclass(slots=True)
@@ -103,15 +100,7 @@ class Pool:
     def check_not_held_by_caller(self) -> None:
         """Raise TransactionError when the caller would wait for himself."""
         if self._is_held_by_caller():
-            if self._has_streams:
-                raise TransactionError(
-                    "this task would wait for a connection that its own open stream holds",
-                    hint=f"collect the rows with execute() instead, or {self._more}",
-                )
-            raise TransactionError(
-                "this task holds the transaction it would wait for",
-                hint="inside `async with db.transaction() as tx` use tx, not db",
-            )
+            raise waits_for_itself("task", has_streams=self._has_streams, more=self._more)
 
     def release(self, lease: Lease) -> None:
         """Give a lane back, to whoever has waited longest."""
@@ -135,22 +124,6 @@ class Pool:
         """Tell every lane to end, without waiting."""
         for lane in self._lanes:
             lane.end()
-
-    def _busy(self) -> DatabaseBusy:
-        held_by = self._leases[0].lane.holder_told() if self._leases else None
-        if self._has_streams:
-            return DatabaseBusy(
-                f"open streams of this process hold every connection; {held_by}",
-                hint=f"they have held them for longer than busy_timeout; end them sooner, or {self._more}",
-                sqlite_code="SQLITE_BUSY",
-                held_by=held_by,
-            )
-        return DatabaseBusy(
-            f"another transaction of this process holds the database; {held_by}",
-            hint="it has held it for longer than busy_timeout; keep transactions short",
-            sqlite_code="SQLITE_BUSY",
-            held_by=held_by,
-        )
 
     def _give(self, lane: Lane | None) -> None:
         if self._is_closed:
@@ -195,7 +168,8 @@ class Pool:
                 # Short jobs that follow each other are progress; one holder that never lets go is not.
                 are_transactions = not self._opening and all(lease.task is not None for lease in self._leases)
                 if turns == self._turns and are_transactions:
-                    raise self._busy()
+                    held_by = self._leases[0].lane.holder_told() if self._leases else None
+                    raise held_too_long(held_by, has_streams=self._has_streams, more=self._more)
         except BaseException:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)

@@ -8,8 +8,9 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from noormme_py.engine.checkpoints import Checkpoints
+from noormme_py.engine.elsewhere import ELSEWHERE
 from noormme_py.engine.group_commit import Group, Write
-from noormme_py.engine.loop_connection import ELSEWHERE, LoopConnection
+from noormme_py.engine.loop_connection import LoopConnection
 from noormme_py.engine.pool import Pool
 from noormme_py.errors import DatabaseBusy
 from noormme_py.query.statement import Statement, Work

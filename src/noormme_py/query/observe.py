@@ -16,7 +16,7 @@ class StatementFinished:
     `elapsed_ns` counts from the moment the connection took the statement until its rows were decoded, and
     `wait_ns` how long the caller's work had waited for that connection before (told with its first statement).
     `rows` are those that were read, or written where none came back; `lane` names the connection: "loop",
-    "writer", "reader 0", or "caller" in the synchronous face. `error` is what the statement failed with.
+    "writer" or "reader 0". `error` is what the statement failed with.
     A stream is told when it ends. The parameters are left out of the repr: they may be secrets.
     """
 

@@ -1,0 +1,300 @@
+# Written by scripts/generate_sync.py from async_client.py: change that, then run `make fmt`.
+"""`SyncNoormme`: a SQLite database, opened, tuned and discovered."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from random import uniform
+from typing import Any, Self, TypeVar
+
+from noormme_py.client.catalog import Catalog, Limits
+from noormme_py.client.constraints import located
+from noormme_py.client.sync_executor import SyncExecutor
+from noormme_py.client.sync_runner import StreamDecoder
+from noormme_py.client.sync_transaction import SyncTransaction
+from noormme_py.codec.registry import CodecChoice, Codecs
+from noormme_py.config import Config, config_for, config_from_env
+from noormme_py.engine.connection import Durability
+from noormme_py.engine.elsewhere import ELSEWHERE
+from noormme_py.engine.log_state import LogState
+from noormme_py.engine.metrics import EngineMetrics
+from noormme_py.engine.pragmas import PragmaCheck, Role, complaints
+from noormme_py.engine.raw_connection import SyncRawConnection, sync_raw_connection
+from noormme_py.engine.stream import StreamCursor
+from noormme_py.engine.sync_engine import SyncEngine, SyncSession
+from noormme_py.errors import (
+    Closed,
+    ConflictError,
+    ConstraintError,
+    DatabaseBusy,
+    NoormmeWarning,
+    QueryError,
+    SchemaChanged,
+    SchemaError,
+)
+from noormme_py.introspect.discover import discover
+from noormme_py.query.observe import Observer
+from noormme_py.query.statement import Statement, Work
+from noormme_py.schema.model import Schema
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+_FIRST_PAUSE_S = 0.02
+
+
+class SyncNoormme(SyncExecutor):
+    """One SQLite database.
+
+    Give a path, `:memory:`, a `sqlite:///` URL or a `Config`, and further settings by section. Nothing
+    is opened before `initialize()` or `with`.
+
+    `codecs` overrides how columns are read and written: `{"users.settings": "json", "users.role": Role}`.
+    """
+
+    def __init__(
+        self,
+        database: str | os.PathLike[str] | Config | None = None,
+        *,
+        codecs: Mapping[str, CodecChoice] | None = None,
+        **settings: Any,
+    ) -> None:
+        if isinstance(database, Config):
+            if settings:
+                raise TypeError("settings are given in the Config or beside a path, not both")
+            self._config = database
+        else:
+            self._config = config_for(database, settings)
+        # Here a location that cannot be is told, and a relative one is settled.
+        _ = self._config.location
+        self._codecs = Codecs(codecs)
+        self._engine = SyncEngine(self._config)
+        self._catalog: Catalog | None = None
+
+    @classmethod
+    def from_env(cls, *, codecs: Mapping[str, CodecChoice] | None = None) -> Self:
+        """Return the database that the environment variable DATABASE_URL names; raises ConfigError."""
+        return cls(config_from_env(), codecs=codecs)
+
+    @property
+    def config(self) -> Config:
+        """The settings, a frozen value."""
+        return self._config
+
+    @property
+    def catalog(self) -> Catalog:
+        if self._catalog is None:
+            raise Closed("the database is not open", hint="db.initialize(), or use `with`")
+        return self._catalog
+
+    def initialize(self) -> Self:
+        """Open the file, set the pragmas and discover the schema. Doing it again does nothing.
+
+        Raises CannotOpen, NotADatabase, Corrupt or DatabaseBusy; nothing is then left open.
+        """
+        if self._catalog is not None:
+            return self
+        self._engine.open()
+        try:
+            schema = self._engine.read(discover(), None)
+            self._warn(self._codecs.unknown_tables(schema))
+        except BaseException:
+            self._engine.close()
+            raise
+        limits = Limits(self._config.performance.max_batch_size, self._engine.max_variables)
+        self._catalog = Catalog(schema, self._codecs, limits)
+        return self
+
+    def close(self) -> None:
+        """Close every connection, once running statements have ended. Doing it again does nothing."""
+        self._catalog = None
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self.initialize()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        engine = getattr(self, "_engine", None)
+        if engine is not None and engine.is_open:
+            warnings.warn(f"{self!r} was not closed", ResourceWarning, stacklevel=1, source=self)
+            engine.abandon()
+
+    def __repr__(self) -> str:
+        return f"<SyncNoormme {self._config.connection.database!r}>"
+
+    def pragma_report(self) -> tuple[PragmaCheck, ...]:
+        """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
+        return tuple(self._engine.pragmas)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Have a function told of every statement that finishes, on whatever connection; return what ends that.
+
+        It is called on the thread that ran the statement, so it should be quick and safe among threads. What
+        it raises is logged and changes nothing. While nobody observes, nothing is measured.
+        """
+        return self._engine.observers.add(observer)
+
+    def metrics(self) -> EngineMetrics:
+        """Return figures of what has happened since it was opened; raises Closed."""
+        return self._engine.metrics
+
+    def checkpoint(self) -> LogState:
+        """Move the write-ahead log into the database and empty it, as far as no reader is in the way.
+
+        It is done anyway, now and then and when nothing is written; this is for the moment before the file is
+        looked at by others. Raises DatabaseBusy.
+        """
+        return self._engine.checkpoint()
+
+    def raw_connection(self) -> SyncRawConnection:
+        """Return an aiosqlite connection to the same file with the same pragmas, for `with`.
+
+        It knows nothing of repositories, codecs or the writer's queue. Raises ConfigError for `:memory:`.
+        """
+        return sync_raw_connection(self._config)
+
+    def refresh_schema(self) -> Schema:
+        return self._discover("reader")
+
+    def notice_schema(self) -> None:
+        # It follows a write, and goes where the write went: the caller may hold every reader himself.
+        if self._engine.read_schema_version(on="writer") != self.catalog.version:
+            self._discover("writer")
+
+    def _discover(self, on: Role) -> Schema:
+        known = self.catalog
+        schema = self._engine.read(discover(), None, on=on)
+        self._catalog = known.with_schema(schema)
+        return schema
+
+    def run_read(self, make: Callable[[Catalog], Work[T]]) -> T:
+        # The way of most statements: no closure, no coroutine, nothing that is not needed to be right.
+        catalog = self._catalog or self.catalog
+        try:
+            work = make(catalog)
+            answer = self._engine.read_now(work, catalog.version)
+            if answer is ELSEWHERE:
+                return self._engine.read(work, catalog.version)
+            return answer
+        except (SchemaError, QueryError) as fault:
+            self._follow_schema(catalog, fault)
+        return self._retried(lambda known: self._engine.read(make(known), known.version))
+
+    def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
+        def run(catalog: Catalog) -> T:
+            version = None if is_definition else catalog.version
+            return self._engine.write(lambda: make(catalog), version)
+
+        return self._retried(run)
+
+    def run_bare(self, statement: Statement[T]) -> T:
+        return self._engine.run_bare(statement)
+
+    def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> Generator[Any]:
+        # No generator inside of this one: the collector would end both at once, each in the other's way.
+        def begin(catalog: Catalog) -> tuple[SyncSession, StreamCursor, list[Any]]:
+            statement = make(catalog)
+            session = self._engine.hold(is_read_only=True, use="stream")
+            try:
+                cursor = session.open_stream(statement, catalog.version)
+                return session, cursor, session.next_rows(cursor)
+            except BaseException:
+                # Only the attempt that gets through keeps its lane.
+                session.leave()
+                raise
+
+        session, cursor, rows = self._retried(begin)
+        try:
+            while rows:
+                for row in rows:
+                    yield row
+                rows = session.next_rows(cursor)
+        finally:
+            session.leave()
+
+    @contextmanager
+    def transaction(
+        self, *, read_only: bool = False, durability: Durability | None = None
+    ) -> Generator[SyncTransaction]:
+        """Begin a transaction, committed at the end of the block, rolled back when it raises.
+
+        A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
+        until it commits. A reading one sees one snapshot. Inside, use what `as` gives, not the database.
+
+        `durability="full"` waits at the commit until the disk has it, and all that was committed before;
+        "normal" does not. Without it, it is as `optimization.synchronous` says. Raises DatabaseBusy.
+        """
+        catalog = self.catalog
+        with self._engine.lease(is_read_only=read_only) as session:
+            transaction = SyncTransaction(session, catalog, is_read_only=read_only)
+            try:
+                transaction.begin(durability)
+                yield transaction
+                transaction.commit()
+            finally:
+                # Whatever is still open when the lease ends is rolled back.
+                transaction.end()
+        if self._catalog is not None and transaction.catalog.version > self._catalog.version:
+            self._catalog = transaction.catalog
+
+    def run_in_transaction(
+        self,
+        work: Callable[[SyncTransaction], T],
+        *,
+        retry: int = 3,
+        durability: Durability | None = None,
+    ) -> T:
+        """Run a function in a transaction and return what it returns, once that is committed.
+
+        When somebody else holds the lock, or has changed a row first, all of it is rolled back and run again, up
+        to `retry` times, after a pause that doubles and is never the same. So what it does outside of the
+        transaction it may do several times. Raises DatabaseBusy or ConflictError when the last try fails too.
+        """
+        for attempt in range(retry):
+            try:
+                with self.transaction(durability=durability) as transaction:
+                    return work(transaction)
+            except (DatabaseBusy, ConflictError):
+                self._engine.pause(_FIRST_PAUSE_S * 2**attempt * uniform(0.5, 1.5))
+        with self.transaction(durability=durability) as transaction:
+            return work(transaction)
+
+    def _retried(self, run: Callable[[Catalog], T]) -> T:
+        """Run something for the schema as it is known, again when another connection has changed it."""
+        for _ in range(_ATTEMPTS):
+            catalog = self.catalog
+            try:
+                return run(catalog)
+            except (SchemaError, QueryError) as fault:
+                self._follow_schema(catalog, fault)
+            except ConstraintError as fault:
+                raise located(fault, catalog.schema) from None
+        raise SchemaChanged(f"the schema changed {_ATTEMPTS} times while a statement was tried")
+
+    def _follow_schema(self, catalog: Catalog, fault: SchemaError | QueryError) -> None:
+        """Discover the schema anew; raises the fault when it is the one that was known."""
+        # The name, or the type that the value does not fit, may be one that another process has changed.
+        is_known = not isinstance(fault, SchemaChanged)
+        if is_known and self._engine.read_schema_version() == catalog.version:
+            raise fault
+        self.refresh_schema()
+
+    def _warn(self, missing: list[str]) -> None:
+        for complaint in complaints(self._config, self._engine.pragmas):
+            _warn(complaint)
+        for name in missing:
+            _warn(f"codecs: {name!r} names a table that is not there")
+        for flag, is_on in self._config.automation:
+            if is_on:
+                _warn(f"automation.{flag} is read from the configuration and has no effect in this version")
+
+
+def _warn(message: str) -> None:
+    # From _warn, _warn, initialize, to whoever awaits it.
+    warnings.warn(message, NoormmeWarning, stacklevel=4)
