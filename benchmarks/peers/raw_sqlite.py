@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from benchmarks.data import THREE_TABLES, USER_LIST, USER_OF_SESSION, UserRow, datetime
+from benchmarks.data import THREE_TABLES, USER_COLUMNS, USER_LIST, USER_OF_SESSION, UserRow, datetime
 from benchmarks.peers import NOTHING, Target
 
 FIND = f"select {USER_LIST} from users where id = ?"
@@ -53,7 +53,8 @@ class RawSqlite:
     session_built = session_prepared
 
     def list_objects(self, limit: int) -> Any:
-        return self.connection.execute(LIST, (limit,)).fetchall()
+        # As dicts, because a tuple is no object with names.
+        return [dict(zip(USER_COLUMNS, row, strict=True)) for row in self.connection.execute(LIST, (limit,)).fetchall()]
 
     list_dataclasses = list_objects
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from random import uniform
 from typing import Any, Self, TypeVar
@@ -186,11 +186,23 @@ class Noormme(AsyncExecutor):
         return await self._retried(lambda known: self._engine.read(make(known), known.version))
 
     async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
-        def run(catalog: Catalog) -> Coroutine[Any, Any, T]:
-            version = None if is_definition else catalog.version
-            return self._engine.write(lambda: make(catalog), version)
+        catalog = self._catalog or self.catalog
+        if is_definition:
+            return await self._write(make, catalog, None)
+        try:
+            work = make(catalog)
+            answer = self._engine.write_now(work, catalog.version)
+            if answer is ELSEWHERE:
+                return await self._engine.write(work, lambda: make(catalog), catalog.version)
+            return answer
+        except (SchemaError, QueryError) as fault:
+            await self._follow_schema(catalog, fault)
+        except ConstraintError as fault:
+            raise located(fault, catalog.schema) from None
+        return await self._retried(lambda known: self._write(make, known, known.version))
 
-        return await self._retried(run)
+    async def _write(self, make: Callable[[Catalog], Work[T]], catalog: Catalog, version: int | None) -> T:
+        return await self._engine.write(make(catalog), lambda: make(catalog), version)
 
     async def run_bare(self, statement: Statement[T]) -> T:
         return await self._engine.run_bare(statement)

@@ -139,11 +139,20 @@ class AsyncEngine:
                 return answer
         return await self._run(self._pool(on), lambda c: c.read(work, schema_version))
 
-    async def write(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
-        """Drive an operation in a transaction of its own, or in one it shares; `make` may be called again."""
+    def write_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
+        """Do a write at once, on the loop, or return ELSEWHERE for what is to be awaited."""
+        writer = self._writer
+        if writer is None or self._writers is None:
+            return ELSEWHERE
+        if get_running_loop() is not self._loop or self._forks != Forks.count:
+            self.check_caller()
+        return writer.write_now(work, schema_version)
+
+    async def write(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        """Drive an operation in a transaction of its own, or in one it shares; `make` gives it anew."""
         self._pool("writer")
         assert self._writer is not None
-        return await self._writer.run(make, schema_version)
+        return await self._writer.run(work, make, schema_version)
 
     async def run_bare(self, statement: Statement[T]) -> T:
         """Run a statement that takes no transaction (VACUUM, ATTACH, some pragmas) on the writer lane."""
@@ -252,7 +261,7 @@ class AsyncEngine:
 
         def make(number: int) -> Lane:
             name = role if role == "writer" else f"reader {number}"
-            return Lane(name, lambda: Connection(config, role, name, observers))
+            return Lane(name, lambda: Connection(config, role, name, observers, is_interruptible=True))
 
         return make
 

@@ -17,8 +17,9 @@ from noormme_py.errors import NoormmeError
 
 _LOG = logging.getLogger("noormme_py")
 
-# A commit of one row adds some pages to the log: the table's, and those of its indexes.
-_PAGES_A_COMMIT = 4
+# How many pages a row that is written adds to the log, the table's and those of its indexes, until that is known.
+_PAGES_A_ROW = 2.0
+_FEWEST_PAGES_A_ROW = 0.05
 # So many times the pages that should be in the log are too many.
 _TOO_LONG = 4
 _FIRST_IDLE_S = 1.0
@@ -36,7 +37,8 @@ class Checkpoints:
         self._file = file
         self._pages = pages
         self._loop = asyncio.get_running_loop()
-        self._written = 0
+        self._rows = 0
+        self._pages_a_row = _PAGES_A_ROW
         self._commits = 0
         self._seen_commits = 0
         self._seen_changes = 0
@@ -49,11 +51,11 @@ class Checkpoints:
         if not self._pages:
             return
         self._commits += 1
-        self._written += _PAGES_A_COMMIT + rows
+        self._rows += rows
         if self._timer is None:
             self._timer = self._loop.call_later(self._idle_s, self._look)
-        # Half of what SQLite itself would checkpoint at, inside of the commit.
-        if self._written > self._pages // 2 and self._task is None:
+        # Mostly before SQLite itself would, inside of a commit.
+        if self._rows * self._pages_a_row > self._pages and self._task is None:
             self._begin("passive")
 
     def note_lane(self, changes: int) -> None:
@@ -72,7 +74,9 @@ class Checkpoints:
         finally:
             self._pool.release(lease)
         self.count += 1
-        self._written = 0
+        if self._rows:
+            self._pages_a_row = max(result.pages / self._rows, _FEWEST_PAGES_A_ROW)
+            self._rows = 0
         is_long = how != "passive" or result.pages > _TOO_LONG * self._pages
         state = LogState.of(result, self._file, is_long=is_long)
         if state.pinned_by is not None and self.state.pinned_by is None:
@@ -81,6 +85,11 @@ class Checkpoints:
             )
         self.state = state
         return state
+
+    async def wait(self) -> None:
+        """Wait until the checkpoint that runs has ended."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
 
     async def end(self) -> None:
         """Begin no more, and wait for the one that runs, once the lanes are closed."""
@@ -107,7 +116,7 @@ class Checkpoints:
         self._seen_commits = self._commits
         self._timer = None
         if is_idle and self._task is None:
-            if self.state.pages == 0 and not self._written:
+            if self.state.pages == 0 and not self._rows:
                 self._idle_s = _FIRST_IDLE_S
                 return
             self._begin("truncate")

@@ -44,7 +44,15 @@ class Connection(Levels):
     prepared for an older schema. So: no callback, no change, and a cached read costs no extra look.
     """
 
-    def __init__(self, config: Config, role: Role, name: str, observers: Observers | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        role: Role,
+        name: str,
+        observers: Observers | None = None,
+        *,
+        is_interruptible: bool = False,
+    ) -> None:
         check_sqlite()
         location = config.location
         check_path(location)
@@ -54,6 +62,7 @@ class Connection(Levels):
             observers or Observers(),
             is_writer=role != "reader",
             busy_timeout_ms=0 if role == "loop" else config.optimization.busy_timeout,
+            is_interruptible=is_interruptible,
         )
         self.schema_version = -1
         self.has_prepared = True
@@ -131,6 +140,35 @@ class Connection(Levels):
         except BaseException:
             self.abandon()
             raise
+        return result
+
+    def write_one(self, statement: Statement[T], schema_version: int) -> T:
+        """Do what `write` does for one statement, without what only several need."""
+        if self._is_broken or self._depth or self.is_stopped or self._is_interruptible or self._observers.listeners:
+            return self.write(statement, schema_version)
+        execute = self._raw.execute
+        cursor = None
+        self.is_in_control = True
+        try:
+            execute("begin immediate")
+            self.is_in_control = False
+            cursor = execute(statement.sql, statement.parameters)
+            result = statement.collect(cursor)
+            cursor.close()
+            if self.has_prepared or schema_version != self.schema_version:
+                self.verify(schema_version)
+            self.is_in_control = True
+            execute("commit")
+        except BaseException as fault:
+            has_begun = cursor is not None or not self.is_in_control
+            if cursor is not None:
+                cursor.close()
+            self.abandon()
+            if isinstance(fault, sqlite3.Error) and not has_begun:
+                raise self.lock_fault(fault) from None
+            raise told(fault, statement.sql) from None
+        finally:
+            self.is_in_control = False
         return result
 
     def drive(self, work: Work[T]) -> T:

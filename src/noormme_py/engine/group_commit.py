@@ -18,18 +18,24 @@ T = TypeVar("T")
 class Write(Generic[T]):
     """One caller's write. `make` gives it anew when it has to be done again."""
 
-    __slots__ = ("began_s", "error", "future", "is_abandoned", "make", "result", "schema_version")
+    __slots__ = ("_first", "_make", "began_s", "error", "future", "is_abandoned", "result", "schema_version")
 
     def __init__(
-        self, make: Callable[[], Work[T]], schema_version: int | None, loop: asyncio.AbstractEventLoop
+        self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None, loop: asyncio.AbstractEventLoop
     ) -> None:
-        self.make = make
+        self._first: Work[T] | None = work
+        self._make = make
         self.schema_version = schema_version
         self.began_s = monotonic()
         self.future: asyncio.Future[T] = loop.create_future()
         self.is_abandoned = False
         self.result: Any = None
         self.error: BaseException | None = None
+
+    def take(self) -> Work[T]:
+        """Return what is to be done, each time anew."""
+        work, self._first = self._first, None
+        return self._make() if work is None else work
 
     def answer(self) -> None:
         """Hand the outcome to the caller, on the loop."""
@@ -99,7 +105,7 @@ class Group:
         write.error = None
         try:
             connection.begin()
-            write.result = connection.drive(write.make())
+            write.result = connection.drive(write.take())
             connection.verify(write.schema_version)
             connection.commit(2)
         except Exception as fault:
@@ -109,6 +115,6 @@ class Group:
     def _alone(self, write: Write[Any], connection: Connection) -> None:
         write.error = None
         try:
-            write.result = connection.write(write.make(), write.schema_version)
+            write.result = connection.write(write.take(), write.schema_version)
         except Exception as fault:
             write.error = fault

@@ -21,8 +21,16 @@ class Levels:
     """A connection as far as transactions go. It is in autocommit mode: every BEGIN is written here."""
 
     def __init__(
-        self, raw: sqlite3.Connection, name: str, observers: Observers, *, is_writer: bool, busy_timeout_ms: int
+        self,
+        raw: sqlite3.Connection,
+        name: str,
+        observers: Observers,
+        *,
+        is_writer: bool,
+        busy_timeout_ms: int,
+        is_interruptible: bool,
     ) -> None:
+        """`is_interruptible` is whether another thread may call `interrupt` while this waits for a lock."""
         self.name = name
         self.is_stopped = False
         # Whether a BEGIN, COMMIT or ROLLBACK of ours runs, and not a statement of the caller's.
@@ -40,6 +48,7 @@ class Levels:
         self._streams: set[sqlite3.Cursor] = set()
         self.is_writer = is_writer
         self._busy_timeout_ms = busy_timeout_ms
+        self._is_interruptible = is_interruptible
 
     @property
     def is_in_transaction(self) -> bool:
@@ -63,7 +72,7 @@ class Levels:
             self._control(f"savepoint level{self._depth}")
         else:
             self.first_sql = None
-            if self.is_writer and self._busy_timeout_ms:
+            if self.is_writer and self._busy_timeout_ms and self._is_interruptible:
                 self._wait_for_lock()
             else:
                 self._control("begin immediate" if self.is_writer else "begin")
@@ -187,7 +196,7 @@ class Levels:
         try:
             self._raw.execute(sql)
         except sqlite3.Error as fault:
-            error = translate(fault, sql)
+            error = self.lock_fault(fault) if sql == "begin immediate" else translate(fault, sql)
             raise error from None
         finally:
             self.is_in_control = False

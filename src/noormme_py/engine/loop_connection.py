@@ -94,24 +94,26 @@ class LoopConnection:
             if elapsed_ns > self._worth_a_look_ns:
                 self._note_time(elapsed_ns, work.sql)
 
-    def write(self, statement: Statement[T], schema_version: int) -> T | Elsewhere:
+    def write(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that writes in a transaction of its own, or undo it and return ELSEWHERE."""
-        if self._rests.get(statement.sql, _FOR_GOOD) and self._is_elsewhere(statement):
+        if type(work) is not Statement or self.held_ns > BOUND_NS:
             return ELSEWHERE
-        if is_large(statement):
+        if self._rests.get(work.sql, _FOR_GOOD) and self._is_elsewhere(work):
+            return ELSEWHERE
+        if is_large(work):
             return ELSEWHERE
         self._calls = 0
         began = perf_counter_ns()
         try:
-            return self.connection.write(statement, schema_version)
+            return self.connection.write_one(work, schema_version)
         except (Interrupted, DatabaseBusy) as fault:
-            return self._later(statement.sql, fault)
+            return self._later(work.sql, fault)
         finally:
             elapsed_ns = perf_counter_ns() - began
             self.held_ns += elapsed_ns
             self.runs += 1
             if elapsed_ns > self._worth_a_look_ns:
-                self._note_time(elapsed_ns, statement.sql)
+                self._note_time(elapsed_ns, work.sql)
 
     def close(self) -> None:
         """Close the connection."""
@@ -180,6 +182,7 @@ def is_large(statement: Statement[Any]) -> bool:
         return True
     size = 0
     for value in values:
-        if isinstance(value, str | bytes):
-            size += len(value)
+        kind = value.__class__
+        if kind is str or kind is bytes:
+            size += len(value)  # type: ignore[arg-type]
     return size > MAX_WRITTEN_BYTES

@@ -73,14 +73,10 @@ class Pool:
         self._turns += 1
         return lease
 
-    def take_idle(self) -> Lease | None:
-        """Take a lane that is free this moment, without waiting, or None."""
-        if self._is_closed or not self._idle or self._waiting:
-            return None
-        lease = Lease(self._idle.pop())
-        self._leases.append(lease)
-        self._turns += 1
-        return lease
+    @property
+    def is_idle(self) -> bool:
+        """Whether a lane is free this moment, and nobody waits."""
+        return bool(self._idle) and not self._waiting and not self._is_closed
 
     async def let_go_of_dropped(self) -> None:
         """Let the loop begin to end what the caller has dropped, where the caller holds all that there is.

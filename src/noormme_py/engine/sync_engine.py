@@ -81,10 +81,11 @@ class SyncEngine:
     def read_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads on a connection that is free, or return ELSEWHERE."""
         readers = self._readers
-        if readers is None or type(work) is not Statement or self._forks != Forks.count:
+        if readers is None or readers.waiting or type(work) is not Statement or self._forks != Forks.count:
             return ELSEWHERE
-        connection = readers.take_idle()
-        if connection is None:
+        try:
+            connection = readers.idle.pop()
+        except IndexError:
             return ELSEWHERE
         try:
             return connection.read_one(work, schema_version)
@@ -95,9 +96,21 @@ class SyncEngine:
         """Drive an operation that reads."""
         return self._run(on, lambda connection: connection.read(work, schema_version))
 
-    def write(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
-        """Drive an operation in a transaction of its own."""
-        work = make()
+    def write_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
+        """Do a write in a transaction of its own when the writer is free, or return ELSEWHERE."""
+        writers = self._writers
+        if writers is None or type(work) is not Statement or self._forks != Forks.count:
+            return ELSEWHERE
+        connection = writers.take_idle()
+        if connection is None:
+            return ELSEWHERE
+        try:
+            return connection.write_one(work, schema_version)
+        finally:
+            writers.release(connection)
+
+    def write(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        """Drive an operation in a transaction of its own; it is not done again, so that `make` is not needed."""
         return self._run("writer", lambda connection: connection.write(work, schema_version))
 
     def run_bare(self, statement: Statement[T]) -> T:

@@ -38,9 +38,9 @@ class SyncPool:
         self._more = more
         self._mutex = threading.Lock()
         # Taken from and added to without the mutex: one operation of a deque is safe among threads.
-        self._idle: deque[Connection] = deque()
+        self.idle: deque[Connection] = deque()
         self._places = size
-        self._waiting: deque[_Waiter] = deque()
+        self.waiting: deque[_Waiter] = deque()
         # The connections that are held for as long as somebody likes: for what, and by which thread.
         self._uses: dict[Connection, tuple[Use, int]] = {}
         self._turns = 0
@@ -49,10 +49,10 @@ class SyncPool:
 
     def take_idle(self) -> Connection | None:
         """Take a connection that is free this moment, without waiting, or None."""
-        if self._waiting:
+        if self.waiting:
             return None
         try:
-            return self._idle.pop()
+            return self.idle.pop()
         except IndexError:
             return None
 
@@ -69,10 +69,10 @@ class SyncPool:
         if connection.holder is not None:
             connection.holder = None
             self._uses.pop(connection, None)
-        self._idle.append(connection)
+        self.idle.append(connection)
         self._turns += 1
         # Whoever has begun to wait since then finds it idle.
-        if self._waiting or self._is_closed:
+        if self.waiting or self._is_closed:
             self._hand_on()
 
     def close(self, timeout_s: float) -> None:
@@ -80,7 +80,7 @@ class SyncPool:
         own = threading.get_ident()
         with self._mutex:
             self._is_closed = True
-            for waiter in self._waiting:
+            for waiter in self.waiting:
                 waiter.event.set()
         self._hand_on()
         for connection, (_, thread) in list(self._uses.items()):
@@ -103,15 +103,15 @@ class SyncPool:
 
     def _hand_on(self) -> None:
         with self._mutex:
-            while self._idle and (self._waiting or self._is_closed):
+            while self.idle and (self.waiting or self._is_closed):
                 try:
-                    connection = self._idle.pop()
+                    connection = self.idle.pop()
                 except IndexError:
                     return
                 if self._is_closed:
                     self._close(connection)
                 else:
-                    waiter = self._waiting.popleft()
+                    waiter = self.waiting.popleft()
                     waiter.connection = connection
                     waiter.event.set()
 
@@ -130,7 +130,7 @@ class SyncPool:
                 self._places -= 1
             else:
                 self._check_not_held_by_caller()
-                self._waiting.append(waiter)
+                self.waiting.append(waiter)
         if has_place:
             return self._open()
         # One may have come back before this stood in line.
@@ -142,9 +142,9 @@ class SyncPool:
             connection = self._make(len(self.connections))
         except BaseException:
             with self._mutex:
-                if self._waiting:
+                if self.waiting:
                     # It has the place, and no connection in it.
-                    self._waiting.popleft().event.set()
+                    self.waiting.popleft().event.set()
                 else:
                     self._places += 1
             raise
@@ -164,8 +164,8 @@ class SyncPool:
                 look_s = max(look_s, _SHORTEST_LOOK_S)
                 # Short jobs that follow each other are progress; one holder that never lets go is not.
                 if turns == self._turns and len(self._uses) == self._size:
-                    if waiter in self._waiting:
-                        self._waiting.remove(waiter)
+                    if waiter in self.waiting:
+                        self.waiting.remove(waiter)
                     held_by = told(min(self._uses, key=lambda held: held.holder.since_s if held.holder else 0.0))
                     raise held_too_long(held_by, has_streams=self._has_streams, more=self._more)
 

@@ -8,12 +8,12 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from noormme_py.engine.checkpoints import Checkpoints
-from noormme_py.engine.elsewhere import ELSEWHERE
+from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
 from noormme_py.engine.group_commit import Group, Write
 from noormme_py.engine.loop_connection import LoopConnection
 from noormme_py.engine.pool import Pool
 from noormme_py.errors import DatabaseBusy
-from noormme_py.query.statement import Statement, Work
+from noormme_py.query.statement import Work
 
 T = TypeVar("T")
 
@@ -40,24 +40,28 @@ class Writer:
         # Which task has written on the loop since the loop last went round.
         self._turn_of: asyncio.Task[Any] | None = None
 
-    async def run(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
-        """Do a write in a transaction of its own, or in one that it shares."""
-        work = make()
+    def write_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
+        """Do a write at once on the loop when nobody else writes, or return ELSEWHERE."""
         connection = self._loop_connection
-        if connection is not None and schema_version is not None and isinstance(work, Statement):
+        if connection is None or not self._pool.is_idle or not self._is_alone():
+            return ELSEWHERE
+        answer = connection.write(work, schema_version)
+        if answer is not ELSEWHERE:
+            self._checkpoints.note_commit()
+        return answer
+
+    async def run(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
+        """Do a write in a transaction of its own, or in one that it shares; `make` gives it anew."""
+        connection = self._loop_connection
+        if connection is not None and schema_version is not None:
+            # A write on the lane would have the loop's connection read all its pages anew.
+            await self._checkpoints.wait()
             if connection.is_due:
                 await connection.give_way()
-            if self._is_alone():
-                lease = self._pool.take_idle()
-                if lease is not None:
-                    try:
-                        answer = connection.write(work, schema_version)
-                    finally:
-                        self._pool.release(lease)
-                    if answer is not ELSEWHERE:
-                        self._checkpoints.note_commit()
-                        return answer
-        return await self._in_group(make, schema_version)
+            answer: T | Elsewhere = self.write_now(work, schema_version)
+            if answer is not ELSEWHERE:
+                return answer
+        return await self._in_group(work, make, schema_version)
 
     def leave_loop(self) -> None:
         """Do every write on the lane from now on."""
@@ -81,10 +85,10 @@ class Writer:
     def _end_turn(self) -> None:
         self._turn_of = None
 
-    async def _in_group(self, make: Callable[[], Work[T]], schema_version: int | None) -> T:
+    async def _in_group(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
         await self._pool.let_go_of_dropped()
         self._pool.check_not_held_by_caller()
-        write: Write[T] = Write(make, schema_version, self._loop)
+        write: Write[T] = Write(work, make, schema_version, self._loop)
         self._waiting.append(write)
         if self._committer is None:
             self._committer = self._loop.create_task(self._commit())
