@@ -1,9 +1,9 @@
 """Frozen value classes: what `dataclass(frozen=True, slots=True)` gives, at a fraction of its price.
 
 A dataclass compiles half a dozen methods for every class when it is imported, and a frozen one sets
-each field through `object.__setattr__`. There are some seventy kinds of nodes and a query makes ten of
-them, so both are felt. Here a class compiles its `__init__` when it is first used, and nothing else.
-`dataclasses.fields` knows these classes too.
+each field through `object.__setattr__`. There are a hundred such classes here and a query makes ten
+nodes, so both are felt. Here a class compiles its `__init__` when it is first used, and nothing else.
+`dataclasses.fields` and `dataclasses.replace` know these classes too.
 """
 
 from __future__ import annotations
@@ -54,11 +54,15 @@ def _compiled_init(cls: Any) -> Any:
     namespace: dict[str, Any] = {}
     parameters, body = ["self"], []
     for field in fields(cls):
+        if not field.init:
+            continue
         namespace[f"set_{field.name}"] = getattr(cls, field.name).__set__
         has_default = field.default is not MISSING
         namespace[f"default_{field.name}"] = field.default
         parameters.append(f"{field.name}=default_{field.name}" if has_default else field.name)
         body.append(f"    set_{field.name}(self, {field.name})")
+    if hasattr(cls, "__post_init__"):
+        body.append("    self.__post_init__()")
     # The generated text holds the names of fields only.
     exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(body) or "    pass"), namespace)
     return namespace["__init__"]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
 from noormme_py.errors import ConfigError
+from noormme_py.frozen import frozen
 from noormme_py.names import suggest
 
 Mode = Literal["rwc", "rw", "ro"]
 MEMORY = ":memory:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """One database. `mode` is SQLite's own: `rwc` makes a missing file, `rw` does not, `ro` only reads.
 

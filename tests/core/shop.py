@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from noormme_py.client.catalog import Catalog, Limits, TableOperations
 from noormme_py.codec.registry import Codecs
+from noormme_py.frozen import replaced
 from noormme_py.schema.model import Column, Index, IndexColumn, Schema, Table, Trigger
 from noormme_py.schema.types import affinity_of, kind_of
 
@@ -22,7 +22,7 @@ USERS = Table(
         column("users", "id", "INTEGER"),
         column("users", "email", "TEXT"),
         column("users", "active", "BOOLEAN"),
-        replace(column("users", "domain", "TEXT"), generated="virtual", generated_as="email"),
+        replaced(column("users", "domain", "TEXT"), generated="virtual", generated_as="email"),
     ),
     primary_key=("id",),
     rowid_alias="id",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from hypothesis import strategies as st
 
+from noormme_py.frozen import replaced
 from noormme_py.names import fold
 from noormme_py.schema.model import Action, Check, Column, ForeignKey, Generated, Index, IndexColumn, Table
 from noormme_py.schema.types import affinity_of, kind_of
@@ -176,7 +177,7 @@ def one_table(draw: Draw, name: str, number: int, others: list[Table]) -> Made:
     )
     is_autoincrement = is_alias and not is_descending and draw(st.booleans())
     columns = [
-        replace(c, is_nullable=c.is_nullable and not (c.name in key and (is_strict or is_without_rowid or is_alias)))
+        replaced(c, is_nullable=c.is_nullable and not (c.name in key and (is_strict or is_without_rowid or is_alias)))
         for c in columns
     ]
     itself = Table(name, "table", tuple(columns), key)
@@ -230,7 +231,7 @@ def one_table(draw: Draw, name: str, number: int, others: list[Table]) -> Made:
 def resolved(key: ForeignKey, parents: list[Table]) -> ForeignKey:
     parent = next(table for table in parents if table.name == key.parent_table)
     fits = key.is_implicit and len(parent.primary_key) == len(key.columns)
-    return replace(key, parent_columns=parent.primary_key) if fits else key
+    return replaced(key, parent_columns=parent.primary_key) if fits else key
 
 
 def one_column(draw: Draw, table: str, name: str, is_strict: bool, *, may_be_generated: bool) -> Column:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from noormme_py.frozen import replaced
 from noormme_py.introspect.discover import discover
 from noormme_py.query.tokens import split_script
 from noormme_py.schema.types import affinity_of
@@ -25,7 +25,7 @@ def test_a_random_schema_is_discovered_as_it_was_made(made: list[Made]) -> None:
     for one in made:
         found = schema.table(one.table.name)
         written = tuple(index for index in found.indexes if not index.is_automatic)
-        assert replace(found, indexes=written) == replace(one.table, sql=texts[found.name])
+        assert replaced(found, indexes=written) == replaced(one.table, sql=texts[found.name])
         assert {index.column_names for index in found.indexes if index.is_automatic} == one.unique_keys
 
 

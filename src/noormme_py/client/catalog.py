@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from noormme_py.codec.plans import Plans
 from noormme_py.codec.registry import Codecs
 from noormme_py.codec.shapes import shape_of, table_model, table_shape
 from noormme_py.errors import QueryError
+from noormme_py.frozen import frozen
 from noormme_py.repository.read_operations import ReadOperations
 from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
@@ -17,7 +17,7 @@ from noormme_py.schema.model import Schema
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """`batch_size` rows an INSERT carries and values an IN list binds; `max_variables` of one statement."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -13,6 +12,7 @@ from noormme_py.client.write_target import write_target
 from noormme_py.codec.encode import Binder
 from noormme_py.codec.kinds import encode_untyped
 from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
+from noormme_py.frozen import frozen
 from noormme_py.names import fold
 from noormme_py.query import nodes
 from noormme_py.query.compiler import compile_fragment
@@ -41,7 +41,7 @@ _TRANSACTIONS = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "R
 _KEPT_IN_TRANSACTIONS = frozenset({"foreign_keys", "journal_mode", "synchronous"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawStatement:
     """One statement of the caller's own text, and which way it goes."""
 

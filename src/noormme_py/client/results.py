@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from noormme_py.codec.decode import row_decoder
 from noormme_py.codec.described import described
 from noormme_py.codec.shapes import DICT
+from noormme_py.frozen import frozen
 from noormme_py.query.statement import Cursor, Raw
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompiledQuery:
     """A query as SQL text with its encoded parameters."""
 
@@ -19,7 +19,7 @@ class CompiledQuery:
     parameters: tuple[Raw, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What raw SQL gave: `rows` as dicts of the values SQLite has, `rows_affected` (-1 for a read)."""
 
@@ -28,7 +28,7 @@ class Result:
     last_insert_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanStep:
     """One line of EXPLAIN QUERY PLAN; `parent` is the id of the step it belongs to, 0 at the top."""
 

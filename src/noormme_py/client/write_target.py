@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from noormme_py.frozen import frozen
 from noormme_py.names import fold
 from noormme_py.query.tokens import Token, main_verb, tokens
 from noormme_py.schema.model import Schema, Table
@@ -13,7 +13,7 @@ _WRITES = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
 _NAMES = frozenset({"word", "quoted", "string"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteTarget:
     """The table behind a write's main verb. `assigned` are the folded names that its SET clause has, and more.
 

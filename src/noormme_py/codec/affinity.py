@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from noormme_py.codec.kinds import Codec
+from noormme_py.frozen import replaced
 from noormme_py.query.statement import Raw
 from noormme_py.schema.types import Affinity
 
@@ -69,7 +69,7 @@ def _held(codec: Codec, kind: str, affinity: Affinity) -> Codec:
             raise ValueError(f"the column's affinity is {affinity}, which would make {made} of it")
         return raw
 
-    return replace(codec, encode=encode, decode=_decode(codec, kind, affinity))
+    return replaced(codec, encode=encode, decode=_decode(codec, kind, affinity))
 
 
 def _decode(codec: Codec, kind: str, affinity: Affinity) -> Callable[[Any], Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,11 +10,12 @@ from pydantic import BaseModel, ValidationError
 from noormme_py.codec.kinds import Codec, decode_bool, decode_float
 from noormme_py.codec.shapes import Shape, check_columns
 from noormme_py.errors import DecodeError, NoormmeError
+from noormme_py.frozen import frozen
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResultColumn:
     """One column of a result: its name, its codec, and the `table.column` to name in an error."""
 
@@ -24,7 +24,7 @@ class ResultColumn:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowDecoder(Generic[R]):
     """Makes objects of raw rows, of the first one or of all; raises DecodeError naming the column, never the value.
 

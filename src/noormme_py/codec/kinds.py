@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -17,6 +16,7 @@ from operator import index
 from typing import Any
 from uuid import UUID
 
+from noormme_py.frozen import frozen
 from noormme_py.query.statement import Raw
 from noormme_py.schema.types import Affinity, Kind
 
@@ -25,7 +25,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Codec:
     """How one type crosses the border. None is never passed in: NULL is None, both ways.
 

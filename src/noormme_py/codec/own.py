@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from noormme_py.codec.kinds import Codec, encode_any
+from noormme_py.frozen import replaced
 from noormme_py.query.statement import Raw
 
 
@@ -22,4 +22,4 @@ def own_codec(codec: Codec) -> Codec:
         except (ValueError, TypeError) as fault:
             raise ValueError(f"what the codec {codec.name!r} makes of it cannot be stored: {fault}") from None
 
-    return replace(codec, encode=encode)
+    return replaced(codec, encode=encode)

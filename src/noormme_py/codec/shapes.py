@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, get_type_hints
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, create_model
@@ -13,6 +13,7 @@ from typing_extensions import is_typeddict
 from noormme_py import names
 from noormme_py.codec.registry import Codecs
 from noormme_py.errors import QueryError
+from noormme_py.frozen import frozen
 from noormme_py.schema.model import Table
 
 ShapeKind = Literal["dict", "trusted model", "validated model", "dataclass"]
@@ -56,7 +57,7 @@ for _name in ("__pydantic_extra__", "__pydantic_private__"):
     type.__setattr__(RowModel, _name, _SlotWithDefault(_name, lambda _: None))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """How decoded columns are made into one object.
 

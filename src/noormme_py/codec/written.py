@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from noormme_py.frozen import frozen
 from noormme_py.query import nodes
 from noormme_py.query.statement import Cursor
 from noormme_py.schema.model import Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteResult:
     """What a write did. `last_insert_id` is the rowid of a plain INSERT's last row, None where there is none."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from noormme_py.engine.connection import CheckpointResult
 from noormme_py.engine.open_connections import ANOTHER_PROCESS, OPEN_CONNECTIONS, told
+from noormme_py.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogState:
     """The write-ahead log after the last checkpoint: its pages, and how many of them are in the database.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from noormme_py.engine.log_state import LogState
+from noormme_py.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineMetrics:
     """What has happened since the database was opened.
 

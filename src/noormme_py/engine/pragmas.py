@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from noormme_py.config import Config
 from noormme_py.engine.filesystem import network_filesystem
+from noormme_py.frozen import frozen
 
 Role = Literal["writer", "reader", "loop"]
 """What a connection is for. The loop's own one never waits for a lock, and leaves checkpoints to the writer's lane."""
@@ -17,7 +17,7 @@ _SYNCHRONOUS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 _TEMP_STORE = {"DEFAULT": 0, "FILE": 1, "MEMORY": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PragmaCheck:
     """One pragma on one connection, read back. `reason` says why it is not as asked, where that is known."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar, cast
 
+from noormme_py.frozen import replaced
 from noormme_py.introspect.catalog import Catalog, ColumnRow, ForeignKeyRow, IndexRow, ObjectRow, TableRow
 from noormme_py.introspect.create_sql import (
     ForeignKeyText,
@@ -168,7 +168,7 @@ def _foreign_keys(rows: Iterable[ForeignKeyRow], texts: Sequence[ForeignKeyText]
     if [_identity(key) for key in keys] != [_identity(text) for text in texts]:
         return tuple(keys)
     return tuple(
-        replace(
+        replaced(
             key,
             name=text.name,
             is_deferrable=text.is_deferrable,

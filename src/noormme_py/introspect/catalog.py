@@ -6,11 +6,11 @@ Nothing here touches a row of a user's table. A fixed number of statements serve
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple, TypeVar
 
 from noormme_py.errors import CannotOpen, DatabaseBusy, DatabaseError, Interrupted, NotADatabase
+from noormme_py.frozen import frozen
 from noormme_py.query.statement import Cursor, Operation, Raw, Statement, ask
 
 Row = TypeVar("Row")
@@ -75,7 +75,7 @@ class IndexRow(NamedTuple):
     collation: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalog:
     """All rows. `unreadable` tells by name why SQLite cannot give the columns of a view or virtual table."""
 

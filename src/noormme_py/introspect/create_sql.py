@@ -5,8 +5,7 @@ A text that is not understood yields less, never an error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from noormme_py.frozen import frozen, replaced
 from noormme_py.query.tokens import Token, tokens
 from noormme_py.schema.model import Check
 
@@ -19,7 +18,7 @@ _OPERATORS = frozenset(
 _NOTHING = Token("punct", "", 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnText:
     """`collation` and the expression of a generated column, as written."""
 
@@ -28,7 +27,7 @@ class ColumnText:
     generated: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignKeyText:
     """The parts of a foreign key that `PRAGMA foreign_key_list` leaves out, and what it is known by."""
 
@@ -39,7 +38,7 @@ class ForeignKeyText:
     is_initially_deferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableText:
     """A CREATE TABLE; checks and foreign keys in the order they are written, those of columns included."""
 
@@ -49,7 +48,7 @@ class TableText:
     is_autoincrement: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexText:
     """A CREATE INDEX; a part is its text without ASC or DESC, a COLLATE in it stays."""
 
@@ -193,9 +192,9 @@ class _TableReader:
         self._name = None
         while not (cursor.is_at_end or cursor.peek() in (",", ")")):
             if cursor.accept("COLLATE"):
-                column = replace(column, collation=cursor.take().identifier)
+                column = replaced(column, collation=cursor.take().identifier)
             elif cursor.accept("AS"):
-                column = replace(column, generated=cursor.text(cursor.group()))
+                column = replaced(column, generated=cursor.text(cursor.group()))
             elif cursor.peek() == "REFERENCES":
                 self._read_references((column.name,), self._name_just_given())
             elif cursor.peek() == "(":
@@ -254,7 +253,7 @@ class _TableReader:
         """Read INITIALLY …; a DEFERRABLE is about the foreign key written last, wherever it stands."""
         is_deferred = self._cursor.accept("INITIALLY") and self._cursor.take().keyword == "DEFERRED"
         if self._foreign_keys:
-            self._foreign_keys[-1] = replace(
+            self._foreign_keys[-1] = replaced(
                 self._foreign_keys[-1],
                 is_deferrable=is_deferrable,
                 is_initially_deferred=is_deferrable and is_deferred,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from noormme_py.frozen import replaced
 from noormme_py.names import fold
 from noormme_py.schema.model import ForeignKey, Table
 
@@ -14,7 +14,7 @@ def resolve_parents(tables: Iterable[Table]) -> tuple[Table, ...]:
     tables = tuple(tables)
     by_name = {fold(table.name): table for table in tables}
     return tuple(
-        replace(table, foreign_keys=tuple(_resolved(key, by_name) for key in table.foreign_keys))
+        replaced(table, foreign_keys=tuple(_resolved(key, by_name) for key in table.foreign_keys))
         if table.foreign_keys
         else table
         for table in tables
@@ -44,7 +44,7 @@ def _resolved(key: ForeignKey, by_name: dict[str, Table]) -> ForeignKey:
     else:
         found = ((parent.find_column(name), name) for name in key.parent_columns)
         columns = tuple(column.name if column else name for column, name in found)
-    return replace(key, parent_table=parent.name, parent_columns=columns)
+    return replaced(key, parent_table=parent.name, parent_columns=columns)
 
 
 def _missing(key: ForeignKey, by_name: dict[str, Table]) -> str | None:

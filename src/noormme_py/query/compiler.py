@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import frozen
 from noormme_py.query import nodes, render_ddl, render_expressions, render_functions, render_queries
 from noormme_py.query.infer import check_distinct
 from noormme_py.query.scope import Outputs, Scope
@@ -19,7 +19,7 @@ __all__ = ["Compiled", "compile_definition", "compile_query", "render_ddl", "ren
 _NO_PLACES: Mapping[int, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """One SQL text. `outputs` is None when only the database knows what columns come back.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import reduce
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import replaced
 from noormme_py.names import fold
 from noormme_py.query import nodes
 from noormme_py.query.scope import OneOf, Output, Outputs, Scope, Source, Type
@@ -102,7 +102,7 @@ def items_of(items: tuple[nodes.Node, ...], scope: Scope) -> list[tuple[nodes.No
             if expanded is None:
                 found.append((item, None))
             else:
-                found.extend((nodes.Ref(o.name, s.name), replace(o, is_hidden=False)) for s, o in expanded)
+                found.extend((nodes.Ref(o.name, s.name), replaced(o, is_hidden=False)) for s, o in expanded)
             continue
         name = name_of(item)
         if name is None:
@@ -116,7 +116,7 @@ def items_of(items: tuple[nodes.Node, ...], scope: Scope) -> list[tuple[nodes.No
 def outputs_of(query: nodes.Select, around: Scope) -> Outputs | None:
     """Return what a query gives, or None when that is not known."""
     scope = select_scope(query, around)
-    return _joined_outputs(known_outputs(query.items, scope), query, replace(scope, sources=(), parent=around))
+    return _joined_outputs(known_outputs(query.items, scope), query, replaced(scope, sources=(), parent=around))
 
 
 def _joined_outputs(found: Outputs | None, query: nodes.Select, scope: Scope) -> Outputs | None:
@@ -128,7 +128,7 @@ def _joined_outputs(found: Outputs | None, query: nodes.Select, scope: Scope) ->
         if len(found) != len(other):
             raise CompileError(f"the parts of this {kind} give {len(found)} and {len(other)} columns")
         pairs = zip(found, other, strict=True)
-        found = tuple(replace(one, type=_common_type(one.type, two.type)) for one, two in pairs)
+        found = tuple(replaced(one, type=_common_type(one.type, two.type)) for one, two in pairs)
     return found
 
 
@@ -189,7 +189,7 @@ def select_scope(query: nodes.Select, around: Scope) -> Scope:
     """Return the scope inside a SELECT."""
     inside = with_common_tables(query.common_tables, Scope(around.schema, parent=around))
     joined = (*query.sources, *(join.source for join in query.joins))
-    return replace(inside, sources=sources_of(joined, inside))
+    return replaced(inside, sources=sources_of(joined, inside))
 
 
 def sources_of(items: tuple[nodes.Node, ...], scope: Scope) -> tuple[Source, ...]:
@@ -224,7 +224,7 @@ def with_names(tables: tuple[nodes.CommonTable, ...], scope: Scope) -> Scope:
 
     In SQLite they see all the names of the clause, the later ones and their own too.
     """
-    return replace(scope, common_tables=(*scope.common_tables, *((table.name, None) for table in tables)))
+    return replaced(scope, common_tables=(*scope.common_tables, *((table.name, None) for table in tables)))
 
 
 def with_common_table(table: nodes.CommonTable, scope: Scope) -> Scope:
@@ -236,13 +236,13 @@ def with_common_table(table: nodes.CommonTable, scope: Scope) -> Scope:
     inside = select_scope(table.query, scope)
     first = known_outputs(table.query.items, inside)
     begun = _knowing(scope, table, first)
-    found = _joined_outputs(first, table.query, replace(inside, sources=(), parent=begun))
+    found = _joined_outputs(first, table.query, replaced(inside, sources=(), parent=begun))
     return _knowing(scope, table, found)
 
 
 def _knowing(scope: Scope, table: nodes.CommonTable, outputs: Outputs | None) -> Scope:
     """Return the scope in which the columns of a common table are known."""
-    return replace(scope, common_tables=(*scope.common_tables, (table.name, _named(table, outputs))))
+    return replaced(scope, common_tables=(*scope.common_tables, (table.name, _named(table, outputs))))
 
 
 def _named(table: nodes.CommonTable, outputs: Outputs | None) -> Outputs | None:

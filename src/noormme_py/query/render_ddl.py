@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import get_args
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import replaced
 from noormme_py.query import definitions as ddl
 from noormme_py.query import nodes
 from noormme_py.query.render_expressions import checked_type
@@ -131,7 +131,7 @@ def _alter_table(out: Writer, node: ddl.AlterTable) -> None:
 @renders(ddl.AddColumn)
 def _add_column(out: Writer, node: ddl.AddColumn) -> None:
     made = Source("", (Output(node.column.name, None),))
-    with out.within(replace(out.scope, sources=(*out.scope.sources, made))):
+    with out.within(replaced(out.scope, sources=(*out.scope.sources, made))):
         out.put("add column ", node.column)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from noormme_py.errors import CompileError, QueryError
 from noormme_py.frozen import replaced
@@ -38,19 +37,19 @@ def _select(out: Writer, node: nodes.Select) -> None:
         _from(out, node.sources)
         _joins(out, node.joins)
         _where(out, node.where)
-    with out.within(replace(inner, aliases=outputs)):
+    with out.within(replaced(inner, aliases=outputs)):
         if node.group_by:
             out.put(" group by ")
             out.separated(", ", node.group_by)
         if node.having is not None:
             out.put(" having ", node.having)
-    with out.within(replace(inner, sources=())):
+    with out.within(replaced(inner, sources=())):
         for kind, part in node.compounds:
             out.put(f" {kind} ", _compound_part(part))
-    results = replace(inner, sources=(), aliases=outputs)
+    results = replaced(inner, sources=(), aliases=outputs)
     # A compound is ordered by its result columns alone.
     is_known = len(outputs) == len(items)
-    _order_by(out, node, results if node.compounds and is_known else replace(inner, aliases=outputs), results)
+    _order_by(out, node, results if node.compounds and is_known else replaced(inner, aliases=outputs), results)
     with out.within(results):
         if node.limit is not None:
             out.put(" limit ", node.limit)
@@ -85,7 +84,7 @@ def _from(out: Writer, sources: tuple[nodes.Node, ...]) -> None:
 def _source(out: Writer, source: nodes.Node) -> None:
     # A query in FROM does not see what it is joined with; the arguments of a function do.
     is_query = isinstance(source, nodes.Aliased) and isinstance(source.operand, nodes.Subquery)
-    with out.within(replace(out.scope, sources=()) if is_query else out.scope):
+    with out.within(replaced(out.scope, sources=()) if is_query else out.scope):
         out.put(source)
 
 
@@ -155,10 +154,10 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
             _values(out, node.rows, types)
         else:
             out.put(" default values")
-    with out.within(replace(scope, sources=(target, replace(target, name="excluded")))):
+    with out.within(replaced(scope, sources=(target, replaced(target, name="excluded")))):
         for conflict in node.conflicts:
             _conflict(out, conflict, node.table.name, target)
-    _returning(out, node.returning, replace(scope, sources=(target,), is_returning=True))
+    _returning(out, node.returning, replaced(scope, sources=(target,), is_returning=True))
 
 
 def _guarded(query: nodes.Select) -> nodes.Select:
@@ -187,7 +186,7 @@ def _values(out: Writer, rows: tuple[tuple[nodes.Node, ...], ...], types: list[T
 def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> None:
     _check_conflict_key(out, node, table)
     out.put(" on conflict")
-    with out.within(replace(out.scope, sources=(target,))):
+    with out.within(replaced(out.scope, sources=(target,))):
         if node.columns:
             out.put(" (")
             out.separated(", ", node.columns)
@@ -198,7 +197,7 @@ def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> 
     if node.assignments:
         out.put(" do update")
         # An unqualified name on the right means the row that is there, as in SQL; "excluded" is said.
-        with out.within(replace(out.scope, sources=(target,), parent=out.scope)):
+        with out.within(replaced(out.scope, sources=(target,), parent=out.scope)):
             _assignments(out, table, node.assignments)
             _where(out, node.where)
     else:
@@ -217,12 +216,12 @@ def _update(out: Writer, node: nodes.Update) -> None:
     for source in sources_of((*node.sources, *(join.source for join in node.joins)), scope):
         add_source(visible, source)
     out.put("update ", node.table)
-    with out.within(replace(scope, sources=tuple(visible))):
+    with out.within(replaced(scope, sources=tuple(visible))):
         _assignments(out, table.name, node.assignments)
         _from(out, node.sources)
         _joins(out, node.joins)
         _where(out, node.where)
-    _returning(out, node.returning, replace(scope, sources=(target,), is_returning=True))
+    _returning(out, node.returning, replaced(scope, sources=(target,), is_returning=True))
 
 
 @renders(nodes.Delete)
@@ -231,9 +230,9 @@ def _delete(out: Writer, node: nodes.Delete) -> None:
     scope = with_common_tables(node.common_tables, out.scope)
     target = _target(scope, node.table)
     out.put("delete from ", node.table)
-    with out.within(replace(scope, sources=(target,))):
+    with out.within(replaced(scope, sources=(target,))):
         _where(out, node.where)
-    _returning(out, node.returning, replace(scope, sources=(target,), is_returning=True))
+    _returning(out, node.returning, replaced(scope, sources=(target,), is_returning=True))
 
 
 def _assignments(out: Writer, table: str, assignments: tuple[tuple[str, nodes.Node], ...]) -> None:
@@ -317,5 +316,5 @@ def returned_outputs(node: nodes.Query, scope: Scope) -> Outputs | None:
     """Return the columns that a statement gives back: none for a write without RETURNING."""
     if isinstance(node, nodes.Select):
         return outputs_of(node, scope)
-    inner = replace(with_common_tables(node.common_tables, scope), sources=(_target(scope, node.table),))
+    inner = replaced(with_common_tables(node.common_tables, scope), sources=(_target(scope, node.table),))
     return known_outputs(node.returning, inner)

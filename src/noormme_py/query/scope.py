@@ -7,17 +7,18 @@ several where it may come from each, or None for a value handed on as SQLite giv
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from noormme_py.errors import ColumnNotFound, CompileError, TableNotFound
+from noormme_py.frozen import frozen
 from noormme_py.names import fold, suggest
 from noormme_py.query import nodes
 from noormme_py.schema.model import Column, Schema, Table
 from noormme_py.schema.types import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """The type of a value that may be of any of these. Whether they are read alike, only their codecs tell."""
 
@@ -28,7 +29,7 @@ Type: TypeAlias = Column | Kind | OneOf | None
 ROWID_NAMES = frozenset({"rowid", "_rowid_", "oid"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """One column that a query or a table gives."""
 
@@ -40,7 +41,7 @@ class Output:
 Outputs: TypeAlias = tuple[Output, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """One thing selected from, by the name it has in the query. No `outputs`: nothing is known of it."""
 
@@ -59,7 +60,7 @@ class Source:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """The names visible at one place: sources, result aliases, and those of the queries around.
 

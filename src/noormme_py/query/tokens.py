@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from noormme_py.frozen import frozen
 
 TokenKind = Literal["word", "quoted", "string", "number", "blob", "variable", "punct"]
 
 # The alternatives, in the order of https://sqlite.org/src/file/src/tokenize.c, read every text to its end
 # without ever going back: the possessive quantifiers keep hostile text linear, and a quote that is never
 # closed takes the rest. A vertical tab is a space only after another space; a byte order mark is one too.
-_ID = r"A-Za-z0-9_$\x80-\U0010ffff"
+# Said by what it is not, a class of characters is compiled in a fraction of the time.
+_ID = r"[^\x00-\x23\x25-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
+_ID_START = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f]"
 _DIGITS = r"[0-9]++(?:_[0-9]++)*+"
 _TOKEN = re.compile(
     rf"""
       (?P<gap> [ \t\n\f\r][ \t\n\v\f\r]*+ | \ufeff | --[^\n]*+ | /\*(?=.)(?:[^*]++|\*(?!/))*+(?:\*/)?+ )
     | (?P<blob> [xX]'[^']*+'?+ )
-    | (?P<word> [A-Za-z_\x80-\U0010ffff][{_ID}]*+ )
+    | (?P<word> {_ID_START}{_ID}*+ )
     | (?P<quoted> "(?:[^"]++|"")*+"?+ | `(?:[^`]++|``)*+`?+ | \[[^\]]*+\]?+ )
     | (?P<string> '(?:[^']++|'')*+'?+ )
     | (?P<number> (?: 0[xX][0-9a-fA-F]++
                     | (?: {_DIGITS}(?:\.(?:{_DIGITS})?+)?+ | \.{_DIGITS} ) (?:[eE][+-]?+{_DIGITS})?+
-                  ) [{_ID}]*+ )
-    | (?P<variable> \?[0-9]*+ | [@:\#$](?:::)*+(?:[{_ID}](?:[{_ID}]|::)*+(?:\([^ \t\n\v\f\r)]*+\)?+)?+)?+ )
+                  ) {_ID}*+ )
+    | (?P<variable> \?[0-9]*+ | [@:\#$](?:::)*+(?:{_ID}(?:{_ID}|::)*+(?:\([^ \t\n\v\f\r)]*+\)?+)?+)?+ )
     | (?P<punct> ->> | -> | \|\| | <[=<>] | >[=>] | == | != | . )
     """,
     re.VERBOSE | re.DOTALL,
@@ -32,7 +35,7 @@ _TOKEN = re.compile(
 _VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A piece of SQL: `text` is exactly `sql[start:end]`."""
 

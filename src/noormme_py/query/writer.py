@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from noormme_py.errors import CompileError
+from noormme_py.frozen import frozen
 from noormme_py.names import quote
 from noormme_py.query import nodes
 from noormme_py.query.scope import Scope, Type
@@ -22,7 +22,7 @@ MAX_LIST = 1000
 _NO_PLACES: Mapping[int, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """One `?` of the SQL text: its value and the type it is encoded as.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from noormme_py.frozen import frozen
 from noormme_py.names import attribute, suggest
 from noormme_py.schema.model import Table
 
@@ -13,7 +13,7 @@ FinderKind = Literal["one", "many"]
 _PREFIXES: dict[str, FinderKind] = {"find_many_by_": "many", "find_one_by_": "one", "find_by_": "one"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finder:
     """What a finder name means: the columns to compare, and whether one row is wanted or all."""
 

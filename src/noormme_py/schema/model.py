@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from noormme_py.errors import ColumnNotFound, TableNotFound
+from noormme_py.frozen import frozen
 from noormme_py.names import fold, suggest
 from noormme_py.schema.types import Affinity, Kind
 
@@ -16,7 +17,7 @@ IndexOrigin = Literal["create", "unique", "primary key"]
 Action = Literal["no action", "restrict", "set null", "set default", "cascade"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column. `default` and `generated_as` are SQL text; `collation` is "BINARY" unless the DDL says otherwise."""
 
@@ -37,7 +38,7 @@ class Column:
         return self.generated is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignKey:
     """`columns` refer to `parent_columns` of `parent_table`, pairwise and in order.
 
@@ -56,7 +57,7 @@ class ForeignKey:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexColumn:
     """A part of an index key: a column by `name`, or an `expression` in SQL text."""
 
@@ -66,7 +67,7 @@ class IndexColumn:
     collation: str = "BINARY"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """An index; `where` is the predicate of a partial one, in SQL text."""
 
@@ -89,7 +90,7 @@ class Index:
         return names if len(names) == len(self.columns) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """A CHECK constraint of a table; `expression` is SQL text without the outer parentheses."""
 
@@ -97,7 +98,7 @@ class Check:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trigger:
     """A trigger, as its DDL text."""
 
@@ -106,7 +107,7 @@ class Trigger:
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table or a view.
 
@@ -176,7 +177,7 @@ class Table:
         return tuple(keys)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schema:
     """One state of a database. `version` is SQLite's schema cookie (`PRAGMA schema_version`).
 
