@@ -1,13 +1,13 @@
 """Data access for SQLite: typed repositories, a query builder, and transactions that lose nothing."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from noormme_py import errors
 from noormme_py.client.async_client import Noormme
 from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_transaction import AsyncTransaction
 from noormme_py.client.results import CompiledQuery, PlanStep, Result
-from noormme_py.client.sync_client import SyncNoormme
-from noormme_py.client.sync_repository import SyncRepository
-from noormme_py.client.sync_transaction import SyncTransaction
 from noormme_py.codec.kinds import Codec
 from noormme_py.codec.shapes import RowModel
 from noormme_py.codec.written import WriteResult
@@ -32,6 +32,11 @@ from noormme_py.query.expressions import (
 from noormme_py.query.functions import fn, groups, range_, rows
 from noormme_py.query.observe import StatementFinished
 from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
+
+if TYPE_CHECKING:
+    from noormme_py.client.sync_client import SyncNoormme
+    from noormme_py.client.sync_repository import SyncRepository
+    from noormme_py.client.sync_transaction import SyncTransaction
 
 __all__ = [
     "AsyncRepository",
@@ -74,3 +79,12 @@ __all__ = [
     "tuple_",
     "val",
 ]
+
+_SYNC = {"SyncNoormme": "sync_client", "SyncRepository": "sync_repository", "SyncTransaction": "sync_transaction"}
+
+
+def __getattr__(name: str) -> object:
+    """Import the synchronous face when it is first asked for: most programs use one face, and start sooner."""
+    if name not in _SYNC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"noormme_py.client.{_SYNC[name]}"), name)

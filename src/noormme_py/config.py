@@ -18,7 +18,9 @@ from noormme_py.names import suggest
 class Section(BaseModel):
     """A part of the settings; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, defer_build=True
+    )
 
 
 class ConnectionConfig(Section):
@@ -73,9 +75,9 @@ class Config(Section):
 
     dialect: Literal["sqlite"] = "sqlite"
     connection: ConnectionConfig
-    automation: AutomationConfig = AutomationConfig()
-    performance: PerformanceConfig = PerformanceConfig()
-    optimization: OptimizationConfig = OptimizationConfig()
+    automation: AutomationConfig = Field(default_factory=AutomationConfig)
+    performance: PerformanceConfig = Field(default_factory=PerformanceConfig)
+    optimization: OptimizationConfig = Field(default_factory=OptimizationConfig)
 
     @cached_property
     def location(self) -> Location:

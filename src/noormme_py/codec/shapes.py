@@ -22,7 +22,10 @@ ShapeKind = Literal["dict", "trusted model", "validated model", "dataclass"]
 class RowModel(BaseModel):
     """A row of a table: a value, not a live object. Changing the database goes through its repository."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=())
+    # Rows of a table are filled, not validated: what validates is built when somebody asks for it.
+    model_config = ConfigDict(
+        frozen=True, populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=(), defer_build=True
+    )
 
 
 class _SlotWithDefault:
