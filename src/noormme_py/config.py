@@ -18,9 +18,7 @@ from noormme_py.names import suggest
 class Section(BaseModel):
     """A part of the settings; an unknown key is an error."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, defer_build=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
 class ConnectionConfig(Section):
@@ -75,9 +73,9 @@ class Config(Section):
 
     dialect: Literal["sqlite"] = "sqlite"
     connection: ConnectionConfig
-    automation: AutomationConfig = Field(default_factory=AutomationConfig)
-    performance: PerformanceConfig = Field(default_factory=PerformanceConfig)
-    optimization: OptimizationConfig = Field(default_factory=OptimizationConfig)
+    automation: AutomationConfig = AutomationConfig()
+    performance: PerformanceConfig = PerformanceConfig()
+    optimization: OptimizationConfig = OptimizationConfig()
 
     @cached_property
     def location(self) -> Location:

@@ -145,3 +145,41 @@ async def test_a_cancelled_wait_for_another_process_ends_at_once(path: Path) -> 
             neighbour.execute("commit")
         assert await users.count() == 0
         assert await users.create({"email": "a@x"})
+
+
+async def test_writes_that_wait_together_for_another_process_wait_once(path: Path) -> None:
+    async with Noormme(path, optimization={"busy_timeout": 100}) as db:
+        await db.execute_script(SCHEMA)
+        users = db.get_repository("users")
+        with Neighbour(path) as neighbour:
+            neighbour.execute("begin immediate")
+            waits: list[str] = []
+            db.observe(lambda event: waits.append(event.sql))
+            outcomes = await asyncio.gather(
+                *(users.create({"email": f"{n}@x"}) for n in range(20)), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [DatabaseBusy] * 20
+            # The first of them is tried alone on the loop, which waits for nothing, and then goes with the others.
+            assert len(waits) <= 3
+            assert set(waits) == {"begin immediate"}
+        assert await users.count() == 0
+        assert len(await asyncio.gather(*(users.create({"email": f"{n}@x"}) for n in range(20)))) == 20
+
+
+async def test_writes_that_are_held_up_at_their_commit_wait_once(path: Path) -> None:
+    """Without WAL a reader holds up the commit."""
+    async with Noormme(path, optimization={"busy_timeout": 100, "enable_wal_mode": False}) as db:
+        await db.execute_script(SCHEMA)
+        users = db.get_repository("users")
+        with Neighbour(path) as neighbour:
+            neighbour.run("begin", "select count(*) from users")
+            commits: list[str] = []
+            db.observe(lambda event: commits.append(event.sql) if event.sql == "commit" else None)
+            outcomes = await asyncio.gather(
+                *(users.create({"email": f"{n}@x"}) for n in range(20)), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [DatabaseBusy] * 20
+            assert len(commits) <= 2
+            neighbour.execute("commit")
+        assert await users.count() == 0
+        assert len(await asyncio.gather(*(users.create({"email": f"{n}@x"}) for n in range(20)))) == 20

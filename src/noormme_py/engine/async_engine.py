@@ -160,7 +160,11 @@ class AsyncEngine:
         if self._writer is not None:
             # What it sets or attaches belongs to the lane's connection alone: writes stay there from now on.
             self._writer.leave_loop()
-        return await self._run(pool, lambda c: _bare(c, statement))
+        answer = await self._run(pool, lambda c: _bare(c, statement))
+        if self._checkpoints is not None and self.is_open:
+            # VACUUM and some pragmas write, and say neither that they did nor how much.
+            self._checkpoints.note_commit()
+        return answer
 
     async def checkpoint(self) -> LogState:
         """Move the write-ahead log into the database and empty it, as far as no reader is in the way."""
@@ -218,10 +222,10 @@ class AsyncEngine:
             if self._checkpoints is not None:
                 await self._checkpoints.end()
 
-    def note_lane(self, changes: int) -> None:
-        """Note what a session did; a reader's has written nothing."""
-        if self._checkpoints is not None and changes:
-            self._checkpoints.note_lane(changes)
+    def note_lane(self, written: tuple[int, int]) -> None:
+        """Note what the writer's lane has written so far."""
+        if self._checkpoints is not None:
+            self._checkpoints.note_lane(written)
 
     async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
         lease = await pool.acquire()
@@ -275,7 +279,6 @@ class AsyncSession:
         self._lease = lease
         self._lane = lease.lane
         self._is_over = False
-        self._has_durability = False
         self._streams: set[StreamCursor] = set()
 
     async def drive(self, work: Work[T]) -> tuple[T, int]:
@@ -284,7 +287,6 @@ class AsyncSession:
 
     async def begin(self, durability: Durability | None = None) -> int:
         """Begin a transaction, or a savepoint in it; return the schema version."""
-        self._has_durability |= durability is not None
 
         def work(connection: Connection) -> int:
             if durability is not None:
@@ -336,19 +338,18 @@ class AsyncSession:
         self._lease.task = None
         try:
             if self._engine.is_open:
-                changes = await self._lane.run(self._leave, is_cleanup=True)
-                self._engine.note_lane(changes)
+                written = await self._lane.run(self._leave, is_cleanup=True)
+                if written is not None:
+                    self._engine.note_lane(written)
         finally:
             self._pool.release(self._lease)
 
-    def _leave(self, connection: Connection) -> int:
+    def _leave(self, connection: Connection) -> tuple[int, int] | None:
         # A statement that is left in the middle would hold its snapshot, and refuse every later write.
         while self._streams:
             self._streams.pop().close()
         connection.abandon()
-        if self._has_durability:
-            connection.set_durability(None)
-        return connection.changes
+        return connection.written if connection.is_writer else None
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         if self._is_over:

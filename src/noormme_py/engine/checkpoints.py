@@ -20,6 +20,7 @@ _LOG = logging.getLogger("noormme_py")
 # How many pages a row that is written adds to the log, the table's and those of its indexes, until that is known.
 _PAGES_A_ROW = 2.0
 _FEWEST_PAGES_A_ROW = 0.05
+_SOONER = 0.75
 # So many times the pages that should be in the log are too many.
 _TOO_LONG = 4
 _FIRST_IDLE_S = 1.0
@@ -42,6 +43,7 @@ class Checkpoints:
         self._commits = 0
         self._seen_commits = 0
         self._seen_changes = 0
+        self._seen_version = -1
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._idle_s = _FIRST_IDLE_S
@@ -51,18 +53,20 @@ class Checkpoints:
         if not self._pages:
             return
         self._commits += 1
-        self._rows += rows
+        self._rows += max(1, rows)
         if self._timer is None:
             self._timer = self._loop.call_later(self._idle_s, self._look)
-        # Mostly before SQLite itself would, inside of a commit.
-        if self._rows * self._pages_a_row > self._pages and self._task is None:
+        # Before SQLite itself would, inside of a commit.
+        if self._rows * self._pages_a_row > _SOONER * self._pages and self._task is None:
             self._begin("passive")
 
-    def note_lane(self, changes: int) -> None:
-        """Note how many rows the writer's lane has written so far."""
-        if changes != self._seen_changes:
+    def note_lane(self, written: tuple[int, int]) -> None:
+        """Note what the writer's lane has written so far: rows, and versions of the schema."""
+        changes, version = written
+        # A definition changes no rows.
+        if written != (self._seen_changes, self._seen_version):
             self.note_commit(changes - self._seen_changes)
-            self._seen_changes = changes
+            self._seen_changes, self._seen_version = changes, version
 
     async def run(self, how: CheckpointMode) -> LogState:
         """Do a checkpoint on the writer's lane and return what came of it; raises DatabaseBusy."""

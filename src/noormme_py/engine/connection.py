@@ -66,6 +66,7 @@ class Connection(Levels):
         )
         self.schema_version = -1
         self.has_prepared = True
+        self._has_own_durability = False
         try:
             # The first page is read before anything is set: a file that is no database stays untouched.
             self.read_schema_version()
@@ -269,9 +270,9 @@ class Connection(Levels):
         return {step[1] for step in program}
 
     @property
-    def changes(self) -> int:
-        """How many rows this connection has written so far."""
-        return self._raw.total_changes
+    def written(self) -> tuple[int, int]:
+        """How many rows it has written so far, and the schema version it knows: what is written changes one of them."""
+        return self._raw.total_changes, self.schema_version
 
     def checkpoint(self, how: CheckpointMode) -> CheckpointResult:
         """Move what the write-ahead log holds into the database, as far as no reader is in the way.
@@ -291,9 +292,12 @@ class Connection(Levels):
         return CheckpointResult(bool(is_blocked), max(0, pages), max(0, moved))
 
     def set_durability(self, durability: Durability | None) -> None:
-        """Have commits wait for the disk or not, None as it was configured; not to be said inside a transaction."""
-        wanted = self._config.optimization.synchronous if durability is None else durability
-        self._raw.execute(f"pragma synchronous = {wanted}").close()
+        """Have commits wait for the disk or not, None as configured; said before a transaction, and for that one."""
+        if durability not in (None, "normal", "full"):
+            # SQLite would take a word that it does not know for NORMAL.
+            raise QueryError("there is no such durability", hint='say "full" or "normal"')
+        self._raw.execute(f"pragma synchronous = {durability or self._config.optimization.synchronous}").close()
+        self._has_own_durability = durability is not None
 
     def close(self) -> None:
         """Roll back what is open and close."""
@@ -304,6 +308,12 @@ class Connection(Levels):
     def lock_fault(self, fault: sqlite3.Error) -> NoormmeError:
         error = translate(fault, "begin immediate")
         return lock_held(self._location.file, self) if isinstance(error, DatabaseBusy) else error
+
+    def _roll_back_all(self) -> None:
+        super()._roll_back_all()
+        # Inside a transaction that could not be rolled back SQLite refuses it: it waits for the next attempt.
+        if self._has_own_durability and not self._is_broken:
+            self.set_durability(None)
 
     def _run(self, statement: Statement[T]) -> T:
         watch = self.watch(statement.sql, statement.parameters) if self._observers.listeners else None

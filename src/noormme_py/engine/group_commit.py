@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from noormme_py.engine.connection import Connection
-from noormme_py.errors import NoormmeError
+from noormme_py.errors import DatabaseBusy, NoormmeError
 from noormme_py.query.statement import Work
 
 T = TypeVar("T")
@@ -59,13 +59,13 @@ class Group:
         self._current: Write[Any] | None = None
         self._connection: Connection | None = None
 
-    def commit(self, connection: Connection) -> int:
-        """Do them all, on the lane's thread; return how many rows its connection has written so far."""
+    def commit(self, connection: Connection) -> tuple[int, int]:
+        """Do them all, on the lane's thread; return what its connection has written so far."""
         self._connection = connection
         if len(self.writes) == 1 or not self._together(connection):
             for write in self.writes:
                 self._run(write, connection, self._alone)
-        return connection.changes
+        return connection.written
 
     def stop(self, write: Write[Any]) -> None:
         """Leave a write out, or interrupt it when it is being done, from the loop's thread."""
@@ -82,6 +82,11 @@ class Group:
                 if not connection.is_in_transaction:
                     return False
             connection.commit(1)
+        except DatabaseBusy as fault:
+            # No write's own fault; each by itself would wait for as long again, one behind the other.
+            for write in self.writes:
+                write.error = fault
+            return True
         except NoormmeError:
             return False
         finally:

@@ -42,10 +42,12 @@ class Job(Generic[T]):
         """Do the work, on the lane's thread."""
         if not self.is_abandoned:
             connection.wait_ns = perf_counter_ns() - self.asked_ns
+            connection.is_working = True
             try:
                 self.result = self.work(connection)
             except BaseException as fault:
                 self.error = fault
+            connection.is_working = False
         self.tell()
 
     def tell(self) -> None:
@@ -115,6 +117,8 @@ class Lane:
         """Note who keeps the lane for as long as he likes."""
         if self._connection is not None:
             self._connection.holder = holder
+            # What ran here before is not his.
+            self._connection.first_sql = None
 
     def holder_told(self) -> str | None:
         """Say who keeps the lane."""

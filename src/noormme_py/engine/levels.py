@@ -10,6 +10,8 @@ from noormme_py.engine.holders import Holder
 from noormme_py.engine.observers import Observers, Watch
 from noormme_py.errors import Interrupted, NoormmeError, TransactionError
 
+_TAKE_LOCK = "begin immediate"
+
 # How long a wait for the write lock goes on before it is seen that the caller has given up.
 _SLICE_MS = 50
 
@@ -41,6 +43,8 @@ class Levels:
         self.first_sql: str | None = None
         # Whoever keeps the connection for as long as he likes.
         self.holder: Holder | None = None
+        # Whether its lane does something with it at this moment.
+        self.is_working = False
         self._raw = raw
         self._observers = observers
         self._depth = 0
@@ -61,7 +65,9 @@ class Levels:
     @property
     def holds_snapshot(self) -> bool:
         """Whether what it reads is of a moment that may be past."""
-        return bool(self._streams) or self.is_in_transaction
+        # A statement that reads on a lane has no transaction of ours around it.
+        is_reading = self.is_working and not self.is_writer
+        return is_reading or bool(self._streams) or self.is_in_transaction
 
     def begin(self) -> None:
         """Begin a transaction, or a level inside it."""
@@ -75,7 +81,7 @@ class Levels:
             if self.is_writer and self._busy_timeout_ms and self._is_interruptible:
                 self._wait_for_lock()
             else:
-                self._control("begin immediate" if self.is_writer else "begin")
+                self._control(_TAKE_LOCK if self.is_writer else "begin")
         self._depth += 1
 
     def commit(self, depth: int) -> None:
@@ -155,7 +161,7 @@ class Levels:
 
     def lock_fault(self, fault: sqlite3.Error) -> NoormmeError:
         """Return the error for a write lock that was not to be had."""
-        return translate(fault, "begin immediate")
+        return translate(fault, _TAKE_LOCK)
 
     def watch(self, sql: str, parameters: object = ()) -> Watch | None:
         """Return what observes a statement that begins now, or None while nobody listens."""
@@ -168,22 +174,23 @@ class Levels:
         """Take the write lock. SQLite's own wait cannot be interrupted, so it is cut into slices."""
         deadline = monotonic() + self._busy_timeout_ms / 1000
         self._raw.execute(f"pragma busy_timeout = {min(_SLICE_MS, self._busy_timeout_ms)}").close()
-        watch = self.watch("begin immediate")
+        watch = self.watch(_TAKE_LOCK)
         error: BaseException | None = None
         try:
             while True:
                 try:
-                    self._raw.execute("begin immediate")
+                    self._raw.execute(_TAKE_LOCK)
                 except sqlite3.OperationalError as fault:
-                    error = fault
                     is_busy = str(getattr(fault, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
                     if not is_busy or monotonic() >= deadline:
                         raise self.lock_fault(fault) from None
                     if self.is_stopped:
                         raise Interrupted("the transaction was stopped while it waited for the lock") from None
                 else:
-                    error = None
                     return
+        except BaseException as fault:
+            error = fault
+            raise
         finally:
             self._raw.execute(f"pragma busy_timeout = {self._busy_timeout_ms}").close()
             if watch is not None:
@@ -196,7 +203,7 @@ class Levels:
         try:
             self._raw.execute(sql)
         except sqlite3.Error as fault:
-            error = self.lock_fault(fault) if sql == "begin immediate" else translate(fault, sql)
+            error = self.lock_fault(fault) if sql == _TAKE_LOCK else translate(fault, sql)
             raise error from None
         finally:
             self.is_in_control = False

@@ -22,7 +22,8 @@ class LogState:
     @classmethod
     def of(cls, result: CheckpointResult, file: str, *, is_long: bool) -> LogState:
         """Return what came of a checkpoint; whoever keeps a long log is looked for."""
-        is_kept = result.is_blocked or result.moved < result.pages
+        # An empty log is kept by nobody, whoever writes just now.
+        is_kept = result.pages > 0 and (result.is_blocked or result.moved < result.pages)
         return cls(result.pages, result.moved, _oldest_reader(file) if is_kept and is_long else None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from time import perf_counter_ns
 from typing import Any
 
@@ -24,10 +25,12 @@ class Observers:
 
     def add(self, listener: Observer) -> Callable[[], None]:
         """Have a listener told of every statement from now on; return what ends that."""
-        self.listeners = (*self.listeners, listener)
+        # An object of its own, for a function that is added twice and removed once.
+        added: Observer = partial(listener)
+        self.listeners = (*self.listeners, added)
 
         def remove() -> None:
-            self.listeners = tuple(known for known in self.listeners if known is not listener)
+            self.listeners = tuple(known for known in self.listeners if known is not added)
 
         return remove
 

@@ -34,6 +34,7 @@ class StreamCursor:
         try:
             self._cursor = connection.open_stream(statement.sql, statement.parameters)
         except NoormmeError as fault:
+            self._busy_ns = perf_counter_ns() - began_ns
             self._finish(fault)
             # "no such column" may be the first news of a changed schema.
             connection.verify(schema_version)
@@ -43,6 +44,7 @@ class StreamCursor:
             connection.verify(schema_version)
         except BaseException as fault:
             self._error = fault
+            self._busy_ns = perf_counter_ns() - began_ns
             self.close()
             raise
         self._busy_ns = perf_counter_ns() - began_ns

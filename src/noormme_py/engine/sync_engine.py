@@ -207,7 +207,6 @@ class SyncSession:
         self._pool = pool
         self._connection = connection
         self._is_over = False
-        self._has_durability = False
         self._streams: set[StreamCursor] = set()
 
     def drive(self, work: Work[T]) -> tuple[T, int]:
@@ -219,7 +218,6 @@ class SyncSession:
         """Begin a transaction, or a savepoint in it; return the schema version."""
         connection = self._checked()
         if durability is not None:
-            self._has_durability = True
             connection.set_durability(durability)
         connection.begin()
         return connection.read_schema_version()
@@ -260,8 +258,6 @@ class SyncSession:
             while self._streams:
                 self._streams.pop().close()
             self._connection.abandon()
-            if self._has_durability:
-                self._connection.set_durability(None)
         finally:
             self._pool.release(self._connection)
 
