@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -112,10 +113,14 @@ def _maker(
     match shape.kind:
         case "dict":
             return "pass", pairs
-        case "dataclass" if all(name.isidentifier() for name, _ in wanted):
-            return "pass", f"cls({', '.join(f'{name}={value}' for name, value in wanted)})"
-        case "dataclass":
+        case "dataclass" if not all(name.isidentifier() for name, _ in wanted):
             return "pass", f"cls(**{pairs})"
+        case "dataclass" if _is_only_assigned(shape.cls, {name for name, _ in wanted}):
+            # What its own __init__ would do, without the call.
+            namespace["new"] = object.__new__
+            return "model = new(cls); " + "; ".join(f"model.{name} = {value}" for name, value in wanted), "model"
+        case "dataclass":
+            return "pass", f"cls({', '.join(f'{name}={value}' for name, value in wanted)})"
         case "validated model":
             namespace["validate"] = shape.cls.model_validate
             return "pass", f"validate({pairs})"
@@ -124,6 +129,15 @@ def _maker(
             namespace["new"] = object.__new__
             namespace["fill"] = BaseModel.__dict__["__dict__"].__set__
             return f"model = new(cls); fill(model, {pairs})", "model"
+
+
+def _is_only_assigned(cls: Any, names: set[str]) -> bool:
+    """Whether the `__init__` of a dataclass is the one that was made for it, and only assigns these fields."""
+    own = cls.__dict__
+    parameters = own.get("__dataclass_params__")
+    is_made = parameters is not None and parameters.init and not parameters.frozen
+    is_plain = cls.__new__ is object.__new__ and not hasattr(cls, "__post_init__")
+    return is_made and is_plain and {field.name for field in fields(cls)} == names and all(f.init for f in fields(cls))
 
 
 def _explain(fault: Exception, row: Sequence[Any], columns: Sequence[ResultColumn], shape: Shape) -> NoormmeError:
