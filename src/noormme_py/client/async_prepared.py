@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from noormme_py.client.async_runner import AsyncRunner
+from noormme_py.client.async_runner import Answer, AsyncRunner
 from noormme_py.client.catalog import Catalog
 from noormme_py.codec.decode import RowDecoder
 from noormme_py.codec.written import WriteResult
@@ -51,7 +51,7 @@ class _Prepared:
         return Statement(plan.sql, plan.bind(self._data, values), collect(self))
 
     # Not a coroutine of its own: each one on the way to the engine costs what a row costs.
-    def _run(self, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]) -> Awaitable[T]:
+    def _run(self, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]) -> Answer[T]:
         run = self._runner.run_write if self._plan.compiled.is_write else self._runner.run_read
         return run(lambda catalog: self._statement(catalog, values, collect))
 
@@ -69,13 +69,13 @@ class AsyncPrepared(_Prepared, Generic[M]):
         super()._follow(catalog)
         self._decoder: RowDecoder[M] = self._plan.decoder(self._into)
 
-    async def execute(self, /, **values: object) -> list[M]:
+    def execute(self, /, **values: object) -> Answer[list[M]]:
         """Run it with values for its placeholders and return all rows."""
-        return await self._run(values, _all)
+        return self._run(values, _all)
 
-    async def execute_take_first(self, /, **values: object) -> M | None:
+    def execute_take_first(self, /, **values: object) -> Answer[M | None]:
         """Run it and return the first row, or None."""
-        first: M | None = await self._run(values, _first)
+        first: Answer[M | None] = self._run(values, _first)
         return first
 
     async def execute_take_first_or_raise(self, /, **values: object) -> M:
@@ -85,9 +85,9 @@ class AsyncPrepared(_Prepared, Generic[M]):
             raise RowNotFound("the query gave no row")
         return row
 
-    async def scalar(self, /, **values: object) -> Any:
+    def scalar(self, /, **values: object) -> Answer[Any]:
         """Run it and return the first column of the first row, or None."""
-        return await self._run(values, lambda prepared: prepared._plan.scalar().first)
+        return self._run(values, lambda prepared: prepared._plan.scalar().first)
 
 
 class AsyncPreparedWrite(_Prepared):
@@ -95,13 +95,12 @@ class AsyncPreparedWrite(_Prepared):
 
     __slots__ = ()
 
-    async def execute(self, /, **values: object) -> WriteResult:
+    def execute(self, /, **values: object) -> Answer[WriteResult]:
         """Run it with values for its placeholders and tell how many rows it wrote."""
-        result: WriteResult = await self._run(values, _written)
-        return result
+        return self._run(values, _written)
 
 
 # What collects the answer is asked for only when the plan is the one of the day.
-_all = attrgetter("_decoder.all")
-_first = attrgetter("_decoder.first")
-_written = attrgetter("_plan.written")
+_all: Callable[[Any], Callable[[Cursor], list[Any]]] = attrgetter("_decoder.all")
+_first: Callable[[Any], Callable[[Cursor], Any]] = attrgetter("_decoder.first")
+_written: Callable[[Any], Callable[[Cursor], WriteResult]] = attrgetter("_plan.written")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from itertools import chain
 from typing import Any, TypeVar, overload
 
 from noormme_py.client.async_prepared import AsyncPrepared, AsyncPreparedWrite
-from noormme_py.client.async_runner import AsyncRunner, StreamDecoder
+from noormme_py.client.async_runner import Answer, AsyncRunner, StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import CompiledQuery, PlanStep, plan_steps
 from noormme_py.codec.plans import QueryPlan
@@ -48,7 +48,7 @@ class AsyncQuery(Builder):
 
         return await self._runner.run_read(make)
 
-    def _answer(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> Awaitable[T]:
+    def _answer(self, collect: Callable[[QueryPlan], Callable[[Cursor], T]]) -> Answer[T]:
         """Run it in one statement."""
 
         def make(catalog: Catalog) -> Statement[T]:
@@ -70,7 +70,7 @@ class AsyncQuery(Builder):
 
     def _answers(
         self, parts: list[nodes.Insert], collect: Callable[[QueryPlan], Callable[[Cursor], T]]
-    ) -> Awaitable[list[T]]:
+    ) -> Answer[list[T]]:
         """Run the parts of an INSERT, all or none, and return their answers."""
 
         def make(catalog: Catalog) -> Operation[list[T]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from noormme_py.client.async_runner import AsyncRunner
+from noormme_py.client.async_runner import Answer, AsyncRunner
 from noormme_py.client.catalog import Catalog, TableOperations
 from noormme_py.errors import Closed
 from noormme_py.repository.criteria import Criteria
@@ -44,101 +44,97 @@ class AsyncRepository(Generic[R]):
         row: type[R] = self._for(self._runner.catalog).plan.row_type
         return row
 
-    async def find_by_id(self, key: Key) -> R | None:
+    def find_by_id(self, key: Key) -> Answer[R | None]:
         """Find the row of a key, or None."""
-        return await self._runner.run_read(lambda known: self._for(known).read.find_by_id(key))
+        return self._runner.run_read(lambda known: self._for(known).read.find_by_id(key))
 
-    async def get_by_id(self, key: Key) -> R:
+    def get_by_id(self, key: Key) -> Answer[R]:
         """Find the row of a key; raises RowNotFound."""
-        return await self._runner.run_read(lambda known: self._for(known).read.get_by_id(key))
+        return self._runner.run_read(lambda known: self._for(known).read.get_by_id(key))
 
-    async def find_one(self, where: Criteria | None = None, *, order_by: OrderBy = None) -> R | None:
+    def find_one(self, where: Criteria | None = None, *, order_by: OrderBy = None) -> Answer[R | None]:
         """Find the first row that meets the criteria, or None."""
-        return await self._runner.run_read(lambda known: self._for(known).read.find_one(where, order_by))
+        return self._runner.run_read(lambda known: self._for(known).read.find_one(where, order_by))
 
-    async def get_one(self, where: Criteria) -> R:
+    def get_one(self, where: Criteria) -> Answer[R]:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
-        return await self._runner.run_read(lambda known: self._for(known).read.get_one(where))
+        return self._runner.run_read(lambda known: self._for(known).read.get_one(where))
 
-    async def find_many(
+    def find_many(
         self,
         where: Criteria,
         *,
         order_by: OrderBy = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> list[R]:
+    ) -> Answer[list[R]]:
         """Find the rows that meet the criteria."""
-        return await self._runner.run_read(
-            lambda known: self._for(known).read.find_many(where, order_by, limit, offset)
-        )
+        return self._runner.run_read(lambda known: self._for(known).read.find_many(where, order_by, limit, offset))
 
-    async def find_all(
+    def find_all(
         self,
         *,
         where: Criteria | None = None,
         order_by: OrderBy = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> list[R]:
+    ) -> Answer[list[R]]:
         """Find all rows, or those that meet the criteria."""
-        return await self._runner.run_read(
-            lambda known: self._for(known).read.find_many(where, order_by, limit, offset)
-        )
+        return self._runner.run_read(lambda known: self._for(known).read.find_many(where, order_by, limit, offset))
 
-    async def count(self, where: Criteria | None = None) -> int:
+    def count(self, where: Criteria | None = None) -> Answer[int]:
         """Count the rows that meet the criteria."""
-        return await self._runner.run_read(lambda known: self._for(known).read.count(where))
+        return self._runner.run_read(lambda known: self._for(known).read.count(where))
 
-    async def exists(self, where: Criteria | None = None) -> bool:
+    def exists(self, where: Criteria | None = None) -> Answer[bool]:
         """Tell whether any row meets the criteria."""
-        return await self._runner.run_read(lambda known: self._for(known).read.exists(where))
+        return self._runner.run_read(lambda known: self._for(known).read.exists(where))
 
-    async def create(self, values: object) -> R:
+    def create(self, values: object) -> Answer[R]:
         """Insert a row, given as a mapping or a model, and return it with its defaults filled."""
-        return await self._runner.run_write(lambda known: self._for(known).write.create(values))
+        return self._runner.run_write(lambda known: self._for(known).write.create(values))
 
-    async def create_many(self, rows: Iterable[object]) -> list[R]:
+    def create_many(self, rows: Iterable[object]) -> Answer[list[R]]:
         """Insert rows and return them, in order; all or none."""
         given = _kept(rows)
-        return await self._runner.run_write(lambda known: self._for(known).write.create_many(given))
+        return self._runner.run_write(lambda known: self._for(known).write.create_many(given))
 
-    async def insert_many(self, rows: Iterable[object]) -> int:
+    def insert_many(self, rows: Iterable[object]) -> Answer[int]:
         """Insert rows without reading them back, which is quicker; return how many; all or none."""
         given = _kept(rows)
-        return await self._runner.run_write(lambda known: self._for(known).write.insert_many(given))
+        return self._runner.run_write(lambda known: self._for(known).write.insert_many(given))
 
-    async def update(self, key: Key, changes: object) -> R:
+    def update(self, key: Key, changes: object) -> Answer[R]:
         """Change the row of a key and return it; raises RowNotFound."""
-        return await self._runner.run_write(lambda known: self._for(known).write.update(key, changes))
+        return self._runner.run_write(lambda known: self._for(known).write.update(key, changes))
 
-    async def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> int:
+    def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> Answer[int]:
         """Change the rows that meet the criteria and return how many; values may be expressions."""
-        return await self._runner.run_write(
+        return self._runner.run_write(
             lambda known: self._for(known).write.update_many(where, changes, all_rows=all_rows)
         )
 
-    async def upsert(self, values: object, *, on: str | Sequence[str] | None = None) -> R:
+    def upsert(self, values: object, *, on: str | Sequence[str] | None = None) -> Answer[R]:
         """Insert a row, or change the one that has the same key, and return it.
 
         `on` names the columns of a unique key; without it, it is the primary key.
         """
-        return await self._runner.run_write(lambda known: self._for(known).write.upsert(values, on))
+        return self._runner.run_write(lambda known: self._for(known).write.upsert(values, on))
 
-    async def upsert_many(self, rows: Iterable[object], *, on: str | Sequence[str] | None = None) -> int:
+    def upsert_many(self, rows: Iterable[object], *, on: str | Sequence[str] | None = None) -> Answer[int]:
         """Insert rows or change those with the same keys; return how many; all or none."""
         given = _kept(rows)
-        return await self._runner.run_write(lambda known: self._for(known).write.upsert_many(given, on))
+        return self._runner.run_write(lambda known: self._for(known).write.upsert_many(given, on))
 
-    async def delete(self, key: Key) -> bool:
+    def delete(self, key: Key) -> Answer[bool]:
         """Delete the row of a key; tell whether there was one."""
-        return await self._runner.run_write(lambda known: self._for(known).write.delete(key))
+        return self._runner.run_write(lambda known: self._for(known).write.delete(key))
 
-    async def delete_many(self, where: Criteria, *, all_rows: bool = False) -> int:
+    def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Answer[int]:
         """Delete the rows that meet the criteria and return how many."""
-        return await self._runner.run_write(lambda known: self._for(known).write.delete_many(where, all_rows=all_rows))
+        return self._runner.run_write(lambda known: self._for(known).write.delete_many(where, all_rows=all_rows))
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+    def __getattr__(self, name: str) -> Callable[..., Answer[Any]]:
         """Return a finder: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
         if name.startswith("_"):
             raise AttributeError(name)
@@ -154,10 +150,10 @@ class AsyncRepository(Generic[R]):
         finder = self.__dict__[name] = self._finder(name)
         return finder
 
-    def _finder(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def find(*values: object) -> Any:
+    def _finder(self, name: str) -> Callable[..., Answer[Any]]:
+        def find(*values: object) -> Answer[Any]:
             # Looked up at each call, since the schema may have changed.
-            return await self._runner.run_read(lambda known: self._for(known).read.find_by(name, values))
+            return self._runner.run_read(lambda known: self._for(known).read.find_by(name, values))
 
         find.__name__ = name
         return find

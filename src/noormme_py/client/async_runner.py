@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from noormme_py.client.catalog import Catalog
 from noormme_py.query.statement import Statement, Work
 
 T = TypeVar("T")
+
+Answer: TypeAlias = Coroutine[Any, Any, T]
+"""What is to be awaited. The coroutine of the runner is handed on as it is: one of one's own costs what a row costs."""
 
 StreamDecoder: TypeAlias = Callable[[list[Any]], list[Any]]
 

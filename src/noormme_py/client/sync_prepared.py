@@ -98,11 +98,10 @@ class SyncPreparedWrite(_Prepared):
 
     def execute(self, /, **values: object) -> WriteResult:
         """Run it with values for its placeholders and tell how many rows it wrote."""
-        result: WriteResult = self._run(values, _written)
-        return result
+        return self._run(values, _written)
 
 
 # What collects the answer is asked for only when the plan is the one of the day.
-_all = attrgetter("_decoder.all")
-_first = attrgetter("_decoder.first")
-_written = attrgetter("_plan.written")
+_all: Callable[[Any], Callable[[Cursor], list[Any]]] = attrgetter("_decoder.all")
+_first: Callable[[Any], Callable[[Cursor], Any]] = attrgetter("_decoder.first")
+_written: Callable[[Any], Callable[[Cursor], WriteResult]] = attrgetter("_plan.written")

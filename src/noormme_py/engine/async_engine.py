@@ -6,6 +6,7 @@ import asyncio
 from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from threading import get_ident
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
@@ -89,8 +90,8 @@ class AsyncEngine:
         lease = await writers.acquire()
         try:
             # On the lane's thread, because opening may have to wait for a lock.
-            loop = get_running_loop()
-            loop_connection = await lease.lane.run(lambda _: self._open_loop_connection(loop))
+            loop, thread = get_running_loop(), get_ident()
+            loop_connection = await lease.lane.run(lambda _: self._open_loop_connection(loop, thread))
         except BaseException:
             await writers.close(CLOSE_TIMEOUT_S)
             raise
@@ -115,9 +116,9 @@ class AsyncEngine:
         self._loop = get_running_loop()
         self._forks = Forks.count
 
-    def _open_loop_connection(self, loop: asyncio.AbstractEventLoop) -> LoopConnection | None:
+    def _open_loop_connection(self, loop: asyncio.AbstractEventLoop, thread: int) -> LoopConnection | None:
         is_wanted = self._config.performance.inline_reads == "auto" and not self._config.location.is_memory
-        return LoopConnection(self._config, loop, self.observers) if is_wanted else None
+        return LoopConnection(self._config, loop, thread, self.observers) if is_wanted else None
 
     def read_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads at once, on the loop, or return ELSEWHERE for what is to be awaited."""
@@ -144,8 +145,6 @@ class AsyncEngine:
         writer = self._writer
         if writer is None or self._writers is None:
             return ELSEWHERE
-        if get_running_loop() is not self._loop or self._forks != Forks.count:
-            self.check_caller()
         return writer.write_now(work, schema_version)
 
     async def write(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:

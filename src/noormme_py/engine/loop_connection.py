@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import get_running_loop
+from threading import get_ident
 from time import perf_counter_ns
 from typing import Any, TypeVar
 
@@ -43,8 +44,12 @@ _UNBOUNDED = frozenset({"Clear", "Count", "Destroy", "IntegrityCk", "VFilter", "
 class LoopConnection:
     """A connection on the loop's own thread. It never waits for a lock and never checkpoints."""
 
-    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, observers: Observers) -> None:
+    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, thread: int, observers: Observers) -> None:
+        """It is opened on any thread, and used on the one with this `threading.get_ident`, which runs the loop."""
         self._loop = loop
+        # A thread runs one loop at a time, so this says which one runs: get_running_loop asks the system each time.
+        self._thread = thread
+        self._is_running = loop.is_running
         self._forks = Forks.count
         self.connection = Connection(config, "loop", "loop", observers)
         self.connection.set_step_handler(self._over_budget, STEPS)
@@ -66,6 +71,11 @@ class LoopConnection:
         """Whether the loop has been held for long enough since others last had a turn."""
         return self.held_ns > BOUND_NS
 
+    def check_caller(self) -> None:
+        """Raise ForkedConnection or WrongLoop for a caller who did not open the database."""
+        if get_ident() != self._thread or self._forks != Forks.count or not self._is_running():
+            check_caller(self._loop, self._forks)
+
     async def give_way(self) -> None:
         """Let the loop go round once."""
         self.held_ns = 0
@@ -75,7 +85,7 @@ class LoopConnection:
         """Run a statement that reads, or return ELSEWHERE; its errors are those a lane would raise."""
         if type(work) is not Statement or self.held_ns > BOUND_NS:
             return ELSEWHERE
-        if get_running_loop() is not self._loop or self._forks != Forks.count:
+        if get_ident() != self._thread or self._forks != Forks.count or not self._is_running():
             check_caller(self._loop, self._forks)
         if self._rests.get(work.sql, _FOR_GOOD) and self._is_elsewhere(work):
             return ELSEWHERE

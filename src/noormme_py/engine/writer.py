@@ -43,7 +43,10 @@ class Writer:
     def write_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Do a write at once on the loop when nobody else writes, or return ELSEWHERE."""
         connection = self._loop_connection
-        if connection is None or not self._pool.is_idle or not self._is_alone():
+        if connection is None or not self._pool.is_idle:
+            return ELSEWHERE
+        connection.check_caller()
+        if not self._is_alone():
             return ELSEWHERE
         answer = connection.write(work, schema_version)
         if answer is not ELSEWHERE:
@@ -76,7 +79,7 @@ class Writer:
         """Whether nobody else writes: not now, and no other task since the loop last went round."""
         if self._waiting or self._committer is not None:
             return False
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if self._turn_of is None:
             self._turn_of = task
             self._loop.call_soon(self._end_turn)
