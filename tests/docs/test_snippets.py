@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from noormme_py import Noormme
+from noormme_py import Noormme, SyncNoormme
 from tests.docs.pages import Block, Page, pages
 
 WITH_CODE = [page for page in pages() if page.blocks("python")]
@@ -34,6 +34,8 @@ async def test_the_snippets_run_and_print_what_the_page_says(
         for value in vars(module).values():
             if isinstance(value, Noormme):
                 await value.close()
+            elif isinstance(value, SyncNoormme):
+                value.close()
 
 
 async def run(block: Block, module: ModuleType, page: Page) -> str:

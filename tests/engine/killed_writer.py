@@ -15,14 +15,16 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-from noormme_py import Noormme
+from noormme_py import Noormme, SyncNoormme
 
 BATCH = 40
 WRITERS = 4
-KINDS = ("alone", "group", "pairs", "batches", "all", "reopen")
+KINDS = ("alone", "group", "pairs", "batches", "all", "reopen", "threads")
 TABLES = ("singles", "lefts", "rights", "parts")
 # How many rows of a table make one unit of work, all of them kept or none.
 ROWS_A_UNIT = {"singles": 1, "lefts": 1, "rights": 1, "parts": BATCH}
@@ -101,21 +103,62 @@ class Child:
 
     async def _single(self, db: Noormme, row: dict[str, Any]) -> None:
         await db.get_repository("singles").create(row)
-        self._tell(row, "singles")
+        tell(self._told, row, "singles")
 
     async def _pair(self, db: Noormme, row: dict[str, Any]) -> None:
         async with db.transaction() as tx:
             await tx.get_repository("lefts").create(row)
             await tx.get_repository("rights").create(row)
-        self._tell(row, "lefts", "rights")
+        tell(self._told, row, "lefts", "rights")
 
     async def _batch(self, db: Noormme, row: dict[str, Any]) -> None:
         assert await db.get_repository("parts").insert_many([row] * BATCH) == BATCH
-        self._tell(row, "parts")
+        tell(self._told, row, "parts")
 
-    def _tell(self, row: dict[str, Any], *tables: str) -> None:
-        for table in tables:
-            os.write(self._told, f"{table} {row['writer']} {row['number']}\n".encode())
+
+class SyncChild:
+    """Writes to one file with the synchronous face, from two threads, until it is killed."""
+
+    def __init__(self, path: Path, seed: int, told: int) -> None:
+        self._told = told
+        self._seed = seed
+        self._db = SyncNoormme(path, optimization=settings(seed))
+
+    def run(self) -> None:
+        with self._db as db:
+            for table in TABLES:
+                db.execute(f"create table {table} (id integer primary key, writer integer, number integer, pad text)")
+            os.write(self._told, b"ready\n")
+            threads = [Thread(target=self._repeat, args=(writer,)) for writer in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+    def _repeat(self, writer: int) -> None:
+        chance = random.Random(self._seed * 2 + writer)
+        for number in count():
+            row = {"writer": writer, "number": number, "pad": "x" * chance.choice(_PADS)}
+            self._db.get_repository("singles").create(row)
+            tell(self._told, row, "singles")
+            with self._db.transaction() as tx:
+                tx.get_repository("lefts").create(row)
+                tx.get_repository("rights").create(row)
+            tell(self._told, row, "lefts", "rights")
+            assert self._db.get_repository("parts").insert_many([row] * BATCH) == BATCH
+            tell(self._told, row, "parts")
+
+
+def tell(told: int, row: dict[str, Any], *tables: str) -> None:
+    for table in tables:
+        os.write(told, f"{table} {row['writer']} {row['number']}\n".encode())
+
+
+def run_child(path: Path, seed: int, told: int) -> None:
+    if kind_of(seed) == "threads":
+        SyncChild(path, seed, told).run()
+    else:
+        asyncio.run(Child(path, seed, told).run())
 
 
 def kill_one(folder: Path, seed: int) -> None:
@@ -125,7 +168,7 @@ def kill_one(folder: Path, seed: int) -> None:
     pid = os.fork()
     if pid == 0:
         try:
-            asyncio.run(Child(folder / f"{seed}.db", seed, told).run())
+            run_child(folder / f"{seed}.db", seed, told)
         except BaseException:
             traceback.print_exc()
         finally:

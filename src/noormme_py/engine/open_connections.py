@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from weakref import WeakSet
+from weakref import ref
 
 from noormme_py.engine.levels import Levels
 from noormme_py.errors import DatabaseBusy
@@ -15,18 +15,28 @@ class OpenConnections:
     """Who has what open. Connections are forgotten when they are gone."""
 
     def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._by_file: dict[str, WeakSet[Levels]] = {}
+        # The collector may close a connection wherever this thread is, in here too: what is read is never changed.
+        self._mutex = threading.RLock()
+        self._by_file: dict[str, tuple[ref[Levels], ...]] = {}
 
     def add(self, file: str, connection: Levels) -> None:
         """Note a connection."""
         with self._mutex:
-            self._by_file.setdefault(file, WeakSet()).add(connection)
+            self._by_file[file] = (*self._without(file, None), ref(connection))
 
     def remove(self, file: str, connection: Levels) -> None:
         """Forget a connection that is about to be closed."""
         with self._mutex:
-            self._by_file.get(file, WeakSet()).discard(connection)
+            known = self._without(file, connection)
+            if known:
+                self._by_file[file] = known
+            else:
+                self._by_file.pop(file, None)
+
+    def _without(self, file: str, connection: Levels | None) -> tuple[ref[Levels], ...]:
+        return tuple(
+            known for known in self._by_file.get(file, ()) if known() is not None and known() is not connection
+        )
 
     def writers_of(self, file: str, *, other_than: Levels) -> list[Levels]:
         """Return the connections that hold the write lock of a file, one at the most unless it changes just now."""
@@ -38,8 +48,7 @@ class OpenConnections:
         return sorted(reading, key=lambda one: one.holder.since_s if one.holder is not None else float("inf"))
 
     def _of(self, file: str) -> list[Levels]:
-        with self._mutex:
-            return list(self._by_file.get(file, ()))
+        return [one for one in (known() for known in self._by_file.get(file, ())) if one is not None]
 
 
 OPEN_CONNECTIONS = OpenConnections()

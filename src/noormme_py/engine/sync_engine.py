@@ -18,7 +18,7 @@ from noormme_py.engine.observers import Observers
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
 from noormme_py.engine.stream import StreamCursor
-from noormme_py.engine.sync_pool import SyncPool
+from noormme_py.engine.sync_pool import Held, SyncPool
 from noormme_py.errors import Closed, ForkedConnection, TransactionError
 from noormme_py.query.statement import Statement, Work
 
@@ -140,7 +140,7 @@ class SyncEngine:
     def hold(self, *, is_read_only: bool, use: Use) -> SyncSession:
         """Take a connection for as long as the holder likes; he gives it back with `leave`."""
         pool = self._pool("reader" if is_read_only else "writer")
-        return SyncSession(self, pool, pool.acquire(use))
+        return SyncSession(self, pool, pool.hold(use))
 
     @contextmanager
     def lease(self, *, is_read_only: bool) -> Generator[SyncSession]:
@@ -157,7 +157,7 @@ class SyncEngine:
         with self._mutex:
             writers, readers = self._writers, self._readers
             self._writers = self._readers = None
-        if writers is None or self._forks != Forks.count:
+        if writers is None or self.is_forked:
             return
         try:
             if readers is not None and readers is not writers:
@@ -168,13 +168,20 @@ class SyncEngine:
 
     def abandon(self) -> None:
         """Close what nobody uses, without waiting: for a database that is dropped unclosed."""
+        if self.is_forked:
+            return
         for pool in (self._readers, self._writers):
             if pool is not None:
                 pool.abandon()
 
+    @property
+    def is_forked(self) -> bool:
+        """Whether this is a process that did not open the database."""
+        return self._forks != Forks.count
+
     def check_caller(self) -> None:
         """Raise ForkedConnection in a process that did not open this database."""
-        if self._forks != Forks.count:
+        if self.is_forked:
             raise ForkedConnection("this database was opened before the process forked", hint="open it in each process")
 
     def _run(self, role: Role, work: Callable[[Connection], T]) -> T:
@@ -202,58 +209,69 @@ class SyncEngine:
 class SyncSession:
     """A held connection: what transactions and streams run on."""
 
-    def __init__(self, engine: SyncEngine, pool: SyncPool, connection: Connection) -> None:
+    def __init__(self, engine: SyncEngine, pool: SyncPool, held: Held) -> None:
         self._engine = engine
         self._pool = pool
-        self._connection = connection
+        self._held = held
+        self._connection = held.connection
         self._is_over = False
         self._streams: set[StreamCursor] = set()
 
     def drive(self, work: Work[T]) -> tuple[T, int]:
         """Drive an operation; return its value and the schema version after it."""
-        connection = self._checked()
-        return connection.drive(work), connection.refresh_schema_version()
+        with self._held.turn:
+            connection = self._checked()
+            return connection.drive(work), connection.refresh_schema_version()
 
     def begin(self, durability: Durability | None = None) -> int:
         """Begin a transaction, or a savepoint in it; return the schema version."""
-        connection = self._checked()
-        if durability is not None:
-            connection.set_durability(durability)
-        connection.begin()
-        return connection.read_schema_version()
+        with self._held.turn:
+            connection = self._checked()
+            if durability is not None:
+                connection.set_durability(durability)
+            connection.begin()
+            return connection.read_schema_version()
 
     def commit(self, depth: int) -> None:
         """Keep the innermost level, which must be of this depth."""
-        self._checked().commit(depth)
+        with self._held.turn:
+            self._checked().commit(depth)
 
     def roll_back_to(self, depth: int) -> None:
         """Undo what is open beyond so many levels, if anything is."""
-        if self._engine.is_open:
-            self._connection.roll_back_to(depth)
+        with self._held.turn:
+            if self._is_held:
+                self._connection.roll_back_to(depth)
 
     def open_stream(
         self, statement: Statement[Callable[[list[Any]], list[Any]]], schema_version: int | None
     ) -> StreamCursor:
         """Begin a statement whose rows `next_rows` gives; it ends with `close_stream`, or with the session."""
-        cursor = StreamCursor(self._checked(), statement, schema_version)
-        self._streams.add(cursor)
-        return cursor
+        with self._held.turn:
+            cursor = StreamCursor(self._checked(), statement, schema_version)
+            self._streams.add(cursor)
+            return cursor
 
     def next_rows(self, cursor: StreamCursor) -> list[Any]:
         """Return the next rows of a stream, none at the end."""
-        return cursor.next_rows(self._checked())
+        with self._held.turn:
+            return cursor.next_rows(self._checked())
 
     def close_stream(self, cursor: StreamCursor) -> None:
         """End a stream, if the session has not."""
-        if not self._is_over and self._engine.is_open:
-            self._streams.discard(cursor)
-            cursor.close()
+        with self._held.turn:
+            if not self._is_over and self._is_held:
+                self._streams.discard(cursor)
+                cursor.close()
 
     def leave(self) -> None:
         """Close what streams are left, roll back what is open, and give the connection back."""
         self._is_over = True
-        if not self._engine.is_open:
-            return
+        with self._held.turn:
+            if not self._is_held:
+                return
+            # From here on whoever closes the database waits for it to come back.
+            self._pool.let_go(self._held)
         try:
             while self._streams:
                 self._streams.pop().close()
@@ -261,10 +279,16 @@ class SyncSession:
         finally:
             self._pool.release(self._connection)
 
+    @property
+    def _is_held(self) -> bool:
+        # After a fork it is the other process that rolls back.
+        return not self._held.is_taken_away and not self._engine.is_forked
+
     def _checked(self) -> Connection:
         if self._is_over:
             raise TransactionError("this transaction is over", hint="begin another with db.transaction()")
-        if not self._engine.is_open:
+        # Not whether the database is: it may have been opened again.
+        if self._pool.is_closed:
             raise Closed("the database is closed")
         self._engine.check_caller()
         return self._connection

@@ -27,6 +27,21 @@ class _Waiter:
         self.connection: Connection | None = None
 
 
+class Held:
+    """A connection that is held for as long as somebody likes. `turn` is taken for each thing that is done with it."""
+
+    __slots__ = ("connection", "is_taken_away", "thread", "turn", "use")
+
+    def __init__(self, connection: Connection, use: Use) -> None:
+        self.connection = connection
+        self.use = use
+        self.thread = threading.get_ident()
+        # The collector may end a stream in the middle of another statement of the same thread.
+        self.turn = threading.RLock()
+        # Whether `close` has closed it while its holder did nothing with it.
+        self.is_taken_away = False
+
+
 class SyncPool:
     """Up to `size` connections, opened when they are first needed."""
 
@@ -36,15 +51,16 @@ class SyncPool:
         self._make = make
         self._busy_timeout_s = busy_timeout_s
         self._more = more
-        self._mutex = threading.Lock()
+        # The collector may give a stream's connection back wherever this thread is, in here too.
+        self._mutex = threading.RLock()
         # Taken from and added to without the mutex: one operation of a deque is safe among threads.
         self.idle: deque[Connection] = deque()
         self._places = size
+        self._numbers = [*range(size)]
         self.waiting: deque[_Waiter] = deque()
-        # The connections that are held for as long as somebody likes: for what, and by which thread.
-        self._uses: dict[Connection, tuple[Use, int]] = {}
+        self._uses: dict[Connection, Held] = {}
         self._turns = 0
-        self._is_closed = False
+        self.is_closed = False
         self.connections: list[Connection] = []
 
     def take_idle(self) -> Connection | None:
@@ -56,59 +72,77 @@ class SyncPool:
         except IndexError:
             return None
 
-    def acquire(self, use: Use | None = None) -> Connection:
+    def acquire(self) -> Connection:
         """Take a connection; raises DatabaseBusy when transactions or streams hold all for longer than busy_timeout."""
-        connection = self.take_idle() or self._open_or_wait()
-        if use is not None:
-            connection.holder = current_holder()
-            self._uses[connection] = (use, threading.get_ident())
-        return connection
+        return self.take_idle() or self._open_or_wait()
+
+    def hold(self, use: Use) -> Held:
+        """Take a connection for as long as the holder likes; raises DatabaseBusy as `acquire` does."""
+        connection = self.acquire()
+        connection.holder = current_holder()
+        held = self._uses[connection] = Held(connection, use)
+        return held
+
+    def let_go(self, held: Held) -> None:
+        """Let a connection be one that soon comes back, as any other in use."""
+        held.connection.holder = None
+        self._uses.pop(held.connection, None)
 
     def release(self, connection: Connection) -> None:
         """Give a connection back, to whoever has waited longest."""
-        if connection.holder is not None:
-            connection.holder = None
-            self._uses.pop(connection, None)
         self.idle.append(connection)
         self._turns += 1
         # Whoever has begun to wait since then finds it idle.
-        if self.waiting or self._is_closed:
+        if self.waiting or self.is_closed:
             self._hand_on()
 
     def close(self, timeout_s: float) -> None:
-        """Refuse whoever waits, and close every connection, once those in use come back or are interrupted."""
-        own = threading.get_ident()
+        """Refuse whoever waits, and close every connection, once those in use come back or are interrupted.
+
+        One that does not come back even then closes when it does: SQLite's wait for a lock is not to be interrupted.
+        """
         with self._mutex:
-            self._is_closed = True
+            self.is_closed = True
             for waiter in self.waiting:
                 waiter.event.set()
-        self._hand_on()
-        for connection, (_, thread) in list(self._uses.items()):
-            if thread == own:
-                # It would be waited for in vain.
-                self._uses.pop(connection, None)
-                self._close(connection)
         deadline = monotonic() + timeout_s
-        while self.connections:
-            if monotonic() > deadline:
-                for connection in list(self.connections):
-                    connection.interrupt()
-            threading.Event().wait(_SHORTEST_LOOK_S)
+        while True:
             self._hand_on()
+            self._take_away()
+            now = monotonic()
+            if not self.connections or now > deadline + timeout_s:
+                return
+            if now > deadline:
+                with self._mutex:
+                    for connection in self.connections:
+                        connection.interrupt()
+            threading.Event().wait(_SHORTEST_LOOK_S)
+
+    def _take_away(self) -> None:
+        """Close what is held by somebody who does nothing with it: he can do no more with it anyway."""
+        for held in list(self._uses.values()):
+            if held.turn.acquire(blocking=False):
+                try:
+                    with self._mutex:
+                        if self._uses.pop(held.connection, None) is held:
+                            held.is_taken_away = True
+                            self._close(held.connection)
+                finally:
+                    held.turn.release()
 
     def abandon(self) -> None:
         """Close what nobody uses, without waiting."""
-        self._is_closed = True
+        self.is_closed = True
         self._hand_on()
 
     def _hand_on(self) -> None:
         with self._mutex:
-            while self.idle and (self.waiting or self._is_closed):
+            while self.idle and (self.waiting or self.is_closed):
                 try:
                     connection = self.idle.pop()
                 except IndexError:
                     return
-                if self._is_closed:
+                if self.is_closed:
                     self._close(connection)
                 else:
                     waiter = self.waiting.popleft()
@@ -123,7 +157,7 @@ class SyncPool:
     def _open_or_wait(self) -> Connection:
         waiter = _Waiter()
         with self._mutex:
-            if self._is_closed:
+            if self.is_closed:
                 raise Closed("the database is closed")
             has_place = self._places > 0
             if has_place:
@@ -133,23 +167,44 @@ class SyncPool:
                 self.waiting.append(waiter)
         if has_place:
             return self._open()
-        # One may have come back before this stood in line.
-        self._hand_on()
-        return self._wait(waiter) or self._open()
+        try:
+            # One may have come back before this stood in line.
+            self._hand_on()
+            connection = self._wait(waiter)
+        except BaseException:
+            # Ctrl-C, mostly: what it was given meanwhile is not to be lost.
+            self._stand_back(waiter)
+            raise
+        return connection or self._open()
+
+    def _stand_back(self, waiter: _Waiter) -> None:
+        with self._mutex:
+            if waiter in self.waiting:
+                self.waiting.remove(waiter)
+            elif waiter.connection is not None:
+                self.release(waiter.connection)
+            elif waiter.event.is_set() and not self.is_closed:
+                self._give_place_on()
 
     def _open(self) -> Connection:
+        with self._mutex:
+            number = self._numbers.pop(0)
         try:
-            connection = self._make(len(self.connections))
+            connection = self._make(number)
         except BaseException:
             with self._mutex:
-                if self.waiting:
-                    # It has the place, and no connection in it.
-                    self.waiting.popleft().event.set()
-                else:
-                    self._places += 1
+                self._numbers.insert(0, number)
+                self._give_place_on()
             raise
         self.connections.append(connection)
         return connection
+
+    def _give_place_on(self) -> None:
+        if self.waiting:
+            # It has the place, and no connection in it.
+            self.waiting.popleft().event.set()
+        else:
+            self._places += 1
 
     def _wait(self, waiter: _Waiter) -> Connection | None:
         look_s = self._busy_timeout_s
@@ -157,23 +212,28 @@ class SyncPool:
             turns = self._turns
             is_given = waiter.event.wait(look_s)
             with self._mutex:
-                if self._is_closed and waiter.connection is None:
+                if self.is_closed and waiter.connection is None:
                     raise Closed("the database was closed while this waited")
                 if is_given:
                     return waiter.connection
                 look_s = max(look_s, _SHORTEST_LOOK_S)
                 # Short jobs that follow each other are progress; one holder that never lets go is not.
-                if turns == self._turns and len(self._uses) == self._size:
-                    if waiter in self.waiting:
-                        self.waiting.remove(waiter)
-                    held_by = told(min(self._uses, key=lambda held: held.holder.since_s if held.holder else 0.0))
-                    raise held_too_long(held_by, has_streams=self._has_streams, more=self._more)
-
-    @property
-    def _has_streams(self) -> bool:
-        return any(use == "stream" for use, _ in self._uses.values())
+                uses = list(self._uses.values())
+                if turns == self._turns and len(uses) == self._size:
+                    held_by = told(min(uses, key=_since).connection)
+                    raise held_too_long(held_by, has_streams=_has_streams(uses), more=self._more)
 
     def _check_not_held_by_caller(self) -> None:
         own = threading.get_ident()
-        if len(self._uses) == self._size and all(thread == own for _, thread in self._uses.values()):
-            raise waits_for_itself("thread", has_streams=self._has_streams, more=self._more)
+        uses = list(self._uses.values())
+        if len(uses) == self._size and all(held.thread == own for held in uses):
+            raise waits_for_itself("thread", has_streams=_has_streams(uses), more=self._more)
+
+
+def _has_streams(uses: list[Held]) -> bool:
+    return any(held.use == "stream" for held in uses)
+
+
+def _since(held: Held) -> float:
+    holder = held.connection.holder
+    return holder.since_s if holder else 0.0

@@ -1,0 +1,54 @@
+"""What SQLite refuses, as typed errors that name the columns, through every door."""
+
+from __future__ import annotations
+
+import pytest
+
+from noormme_py.client.async_executor import AsyncExecutor
+from noormme_py.errors import (
+    CheckViolation,
+    ConstraintError,
+    ForeignKeyViolation,
+    NotNullViolation,
+    UniqueViolation,
+)
+
+
+async def test_a_unique_violation_names_the_columns(async_door: AsyncExecutor) -> None:
+    with pytest.raises(UniqueViolation) as clash:
+        await async_door.get_repository("users").create({"email": "ada@x", "name": "A"})
+    assert (clash.value.table, clash.value.columns) == ("users", ("email",))
+    assert "ada@x" not in str(clash.value)
+    with pytest.raises(UniqueViolation) as both:
+        await async_door.insert_into("memberships").values({"user_id": 1, "club": "go"}).execute()
+    assert (both.value.table, both.value.columns) == ("memberships", ("user_id", "club"))
+
+
+async def test_a_foreign_key_violation_names_the_columns(async_door: AsyncExecutor) -> None:
+    with pytest.raises(ForeignKeyViolation) as orphan:
+        await async_door.get_repository("posts").create({"user_id": 99, "title": "x"})
+    assert (orphan.value.table, orphan.value.columns) == ("posts", ("user_id",))
+    with pytest.raises(ForeignKeyViolation):
+        await async_door.get_repository("users").delete(1)
+
+
+async def test_a_missing_value_names_the_column(async_door: AsyncExecutor) -> None:
+    with pytest.raises(NotNullViolation) as missing:
+        await async_door.execute("insert into users (email) values ('x@x')")
+    assert (missing.value.table, missing.value.columns) == ("users", ("name",))
+
+
+async def test_a_check_names_the_column(async_door: AsyncExecutor) -> None:
+    with pytest.raises(CheckViolation) as negative:
+        await async_door.get_repository("users").update(1, {"age": -1})
+    assert (negative.value.table, negative.value.columns) == ("users", ("age",))
+    assert negative.value.sqlite_code == "SQLITE_CONSTRAINT_CHECK"
+
+
+async def test_a_refused_statement_leaves_what_was_there_and_the_door_open(async_door: AsyncExecutor) -> None:
+    users = async_door.get_repository("users")
+    for _ in range(20):
+        with pytest.raises(ConstraintError):
+            await users.create_many([{"email": "new@x", "name": "N"}, {"email": "ada@x", "name": "N"}])
+    assert [row.id for row in await users.find_all()] == [1, 2, 3]
+    assert (await users.create({"email": "new@x", "name": "N"})).name == "N"

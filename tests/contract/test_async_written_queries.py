@@ -1,0 +1,79 @@
+"""What the builder writes, through every door."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from noormme_py import WriteResult, col, excluded, param, val
+from noormme_py.client.async_executor import AsyncExecutor
+
+
+async def test_insert_tells_how_many_rows_and_the_last_id(async_door: AsyncExecutor) -> None:
+    one = async_door.insert_into("posts").values({"user_id": 1, "title": "four"})
+    assert await one.execute() == WriteResult(1, 4)
+    many = async_door.insert_into("posts").values([{"user_id": 1, "title": str(n)} for n in range(10)])
+    assert await many.execute() == WriteResult(10, 14)
+    titles = async_door.select_from("posts").select("user_id", "title").where("id", "=", 3)
+    copied = async_door.insert_into("posts").columns("user_id", "title").from_select(titles)
+    assert await copied.execute() == WriteResult(1, 15)
+
+
+async def test_insert_gives_rows_back_over_batches(async_door: AsyncExecutor) -> None:
+    many = async_door.insert_into("posts").values([{"user_id": 1, "title": str(n)} for n in range(10)])
+    assert await many.returning("id").execute() == [{"id": n} for n in range(4, 14)]
+    one = async_door.insert_into("memberships").values({"user_id": 2, "club": "go", "since": date(2026, 5, 1)})
+    assert await one.returning_all().execute_take_first() == {"user_id": 2, "club": "go", "since": date(2026, 5, 1)}
+    assert await many.returning("id").scalar() == 14
+
+
+async def test_a_conflict_does_nothing_or_updates(async_door: AsyncExecutor) -> None:
+    ada = async_door.insert_into("users").values({"email": "ada@x", "name": "Countess"})
+    assert await ada.on_conflict("email").do_nothing().returning("id").execute() == []
+    update = ada.on_conflict("email").do_update({"name": excluded("name")})
+    assert await update.returning("id", "name").execute() == [{"id": 1, "name": "Countess"}]
+
+
+async def test_update_and_delete_count_or_give_back(async_door: AsyncExecutor) -> None:
+    older = async_door.update_table("users").set({"age": col("age") + 1}).where("age", "is not", None)
+    assert (await older.execute()).rows_affected == 2
+    assert await older.returning("id", "age").execute() == [{"id": 1, "age": 38}, {"id": 2, "age": 19}]
+    gone = async_door.delete_from("memberships").where("user_id", "=", 1)
+    assert await gone.where("club", "=", "go").returning("club", "since").execute() == [{"club": "go", "since": None}]
+    assert (await gone.execute()).rows_affected == 1
+    renamed = (
+        async_door.update_table("posts")
+        .set({"title": col("users.name")})
+        .from_("users")
+        .where_ref("users.id", "=", "posts.user_id")
+        .where("posts.id", "=", 3)
+    )
+    assert await renamed.returning_all().execute_take_first_or_raise() == {"id": 3, "user_id": 3, "title": "Eve"}
+
+
+async def test_writes_take_common_tables(async_door: AsyncExecutor) -> None:
+    old = async_door.with_("old", async_door.select_from("users").select("id").where("age", ">", 18))
+    ids = async_door.select_from("old").select("id")
+    gone = old.delete_from("memberships").where("user_id", "in", ids).returning("club")
+    assert await gone.execute() == [{"club": "chess"}, {"club": "go"}]
+    changed = old.update_table("posts").set({"title": "x"}).where("user_id", "in", ids).returning("id")
+    assert await changed.execute() == [{"id": 1}, {"id": 2}]
+    source = async_door.select_from("old").select("id", val("go").as_("club"))
+    added = old.insert_into("memberships").columns("user_id", "club").from_select(source)
+    assert await added.returning_all().execute() == [{"user_id": 1, "club": "go", "since": None}]
+
+
+async def test_a_prepared_write_runs_with_other_values(async_door: AsyncExecutor) -> None:
+    rename = async_door.update_table("users").set({"name": param("name")}).where("id", "=", param("id")).prepare()
+    assert rename.parameter_names == ("name", "id")
+    assert (await rename.execute(name="A", id=1)).rows_affected == 1
+    assert (await rename.execute(name="Z", id=99)).rows_affected == 0
+    assert (await async_door.get_repository("users").get_by_id(1)).name == "A"
+    add = async_door.insert_into("posts").values({"user_id": 1, "title": param("title")}).returning("id").prepare()
+    assert await add.scalar(title="four") == 4
+    assert await add.execute(title="five") == [{"id": 5}]
+
+
+async def test_writes_show_their_text(async_door: AsyncExecutor) -> None:
+    compiled = async_door.delete_from("users").where("active", "=", False).compile()
+    assert (compiled.sql, compiled.parameters) == ('delete from "users" where "active" = ?', (0,))
+    assert await async_door.get_repository("users").count() == 3
