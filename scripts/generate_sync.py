@@ -1,5 +1,7 @@
 """Writes the synchronous face and its contract tests from the asynchronous ones: `--check` only compares.
 
+Threads share what one loop has for itself: in `client/async_*` what belongs together is assigned at once.
+
 The two differ by words alone, so that nothing is kept twice by hand. What differs by more than a word is in
 `engine/`, which is not generated.
 """

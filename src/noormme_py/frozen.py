@@ -17,7 +17,7 @@ T = TypeVar("T")
 @dataclass_transform(frozen_default=True)
 def frozen(cls: type[T]) -> type[T]:
     """Make a frozen class with a slot for each field."""
-    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+    made: Any = _checked(dataclass(init=False, repr=False, eq=False, slots=True)(cls))
 
     def first_init(self: Any, *args: Any, **kwargs: Any) -> None:
         made.__init__ = _compiled_init(made)
@@ -30,7 +30,7 @@ def frozen(cls: type[T]) -> type[T]:
 @dataclass_transform(frozen_default=True)
 def sparse(cls: type[T]) -> type[T]:
     """Make a frozen class whose instances hold only what is not as the class has it: for many fields, mostly unset."""
-    made: Any = dataclass(init=False, repr=False, eq=False)(cls)
+    made: Any = _checked(dataclass(init=False, repr=False, eq=False)(cls))
     made.__init__ = _sparse_init
     return _with_methods(made)
 
@@ -79,9 +79,21 @@ def _sparse_init(self: Any, *args: Any, **kwargs: Any) -> None:
     self.__dict__.update(given)
 
 
+def _checked(cls: type[T]) -> type[T]:
+    """Refuse what a field of a dataclass may say and is not done here."""
+    for field in fields(cls):  # type: ignore[arg-type]
+        is_plain = field.init and field.compare and field.repr and field.default_factory is MISSING
+        is_inner = not field.init and field.default is MISSING
+        if field.kw_only or not (is_plain or is_inner):
+            raise TypeError(f"{cls.__name__}.{field.name}: a frozen class has plain fields, and inner ones")
+    return cls
+
+
 def _with_methods(cls: type[T]) -> type[T]:
     for method in (_eq, _hash, _repr, _setattr, _delattr, _reduce):
-        setattr(cls, f"__{method.__name__[1:]}__", method)
+        name = f"__{method.__name__[1:]}__"
+        if name not in cls.__dict__:
+            setattr(cls, name, method)
     return cls
 
 

@@ -134,8 +134,9 @@ class Noormme(AsyncExecutor):
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Have a function told of every statement that finishes, on whatever connection; return what ends that.
 
-        It is called on the thread that ran the statement, so it should be quick and safe among threads. What
-        it raises is logged and changes nothing. While nobody observes, nothing is measured.
+        It is called on the thread that ran the statement, so it should be quick and safe among threads, and ask
+        nothing of the database. What it raises is logged and changes nothing. What is told may still be rolled
+        back, until a COMMIT is told. While nobody observes, nothing is measured.
         """
         return self._engine.observers.add(observer)
 
@@ -238,8 +239,9 @@ class Noormme(AsyncExecutor):
         A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
         until it commits. A reading one sees one snapshot. Inside, use what `as` gives, not the database.
 
-        `durability="full"` waits at the commit until the disk has it, and all that was committed before;
-        "normal" does not. Without it, it is as `optimization.synchronous` says. Raises DatabaseBusy.
+        `durability="full"` waits at the commit until the disk has it, and all that was committed before (unless
+        `synchronous` is OFF); "normal" does not. Without it, it is as `optimization.synchronous` says. Raises
+        DatabaseBusy.
         """
         catalog = self.catalog
         async with self._engine.lease(is_read_only=read_only) as session:
@@ -251,7 +253,8 @@ class Noormme(AsyncExecutor):
             finally:
                 # Whatever is still open when the lease ends is rolled back.
                 transaction.end()
-        if self._catalog is not None and transaction.catalog.version > self._catalog.version:
+        known = self._catalog
+        if known is not None and transaction.catalog.version > known.version:
             self._catalog = transaction.catalog
 
     async def run_in_transaction(

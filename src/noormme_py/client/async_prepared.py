@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from noormme_py.client.async_runner import Answer, AsyncRunner
 from noormme_py.client.catalog import Catalog
 from noormme_py.codec.decode import RowDecoder
+from noormme_py.codec.plans import QueryPlan
 from noormme_py.codec.written import WriteResult
 from noormme_py.errors import RowNotFound
 from noormme_py.query import nodes
@@ -18,56 +19,64 @@ M = TypeVar("M")
 T = TypeVar("T")
 
 
+class _Known(NamedTuple):
+    """A query compiled for one catalog. It is replaced whole, because threads share the synchronous twin."""
+
+    catalog: Catalog
+    plan: QueryPlan
+    data: list[object]
+    decoder: RowDecoder[Any] | None
+
+
 class _Prepared:
     """A query with its compiled form, which is made anew when the schema has changed."""
 
-    __slots__ = ("_catalog", "_data", "_node", "_plan", "_runner")
+    __slots__ = ("_known", "_node", "_runner")
 
     def __init__(self, node: nodes.Query, runner: AsyncRunner) -> None:
         self._node = node
         self._runner = runner
-        self._follow(runner.catalog)
+        self._known = self._compiled(runner.catalog)
 
     @property
     def sql(self) -> str:
         """The SQL text."""
-        return self._plan.sql
+        return self._known.plan.sql
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """The names of the placeholders."""
-        return self._plan.compiled.parameter_names
+        return self._known.plan.compiled.parameter_names
 
-    def _follow(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._plan, self._data = catalog.plan(self._node)
+    def _compiled(self, catalog: Catalog) -> _Known:
+        return _Known(catalog, *catalog.plan(self._node), None)
 
     def _statement(
         self, catalog: Catalog, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]
     ) -> Statement[T]:
-        if catalog is not self._catalog:
-            self._follow(catalog)
-        plan = self._plan
-        return Statement(plan.sql, plan.bind(self._data, values), collect(self))
+        known = self._known
+        if catalog is not known.catalog:
+            known = self._known = self._compiled(catalog)
+        return Statement(known.plan.sql, known.plan.bind(known.data, values), collect(known))
 
     # Not a coroutine of its own: each one on the way to the engine costs what a row costs.
     def _run(self, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]) -> Answer[T]:
-        run = self._runner.run_write if self._plan.compiled.is_write else self._runner.run_read
+        run = self._runner.run_write if self._known.plan.compiled.is_write else self._runner.run_read
         return run(lambda catalog: self._statement(catalog, values, collect))
 
 
 class AsyncPrepared(_Prepared, Generic[M]):
     """A prepared query that gives rows."""
 
-    __slots__ = ("_decoder", "_into")
+    __slots__ = ("_into",)
 
     def __init__(self, node: nodes.Query, runner: AsyncRunner, into: Any) -> None:
         self._into = into
         super().__init__(node, runner)
 
-    def _follow(self, catalog: Catalog) -> None:
-        super()._follow(catalog)
-        self._decoder: RowDecoder[M] = self._plan.decoder(self._into)
+    def _compiled(self, catalog: Catalog) -> _Known:
+        plan, data = catalog.plan(self._node)
+        return _Known(catalog, plan, data, plan.decoder(self._into))
 
     def execute(self, /, **values: object) -> Answer[list[M]]:
         """Run it with values for its placeholders and return all rows."""
@@ -87,7 +96,7 @@ class AsyncPrepared(_Prepared, Generic[M]):
 
     def scalar(self, /, **values: object) -> Answer[Any]:
         """Run it and return the first column of the first row, or None."""
-        return self._run(values, lambda prepared: prepared._plan.scalar().first)
+        return self._run(values, lambda known: known.plan.scalar().first)
 
 
 class AsyncPreparedWrite(_Prepared):
@@ -100,7 +109,7 @@ class AsyncPreparedWrite(_Prepared):
         return self._run(values, _written)
 
 
-# What collects the answer is asked for only when the plan is the one of the day.
-_all: Callable[[Any], Callable[[Cursor], list[Any]]] = attrgetter("_decoder.all")
-_first: Callable[[Any], Callable[[Cursor], Any]] = attrgetter("_decoder.first")
-_written: Callable[[Any], Callable[[Cursor], WriteResult]] = attrgetter("_plan.written")
+# What collects the answer, of the form of the query that is run.
+_all: Callable[[Any], Callable[[Cursor], list[Any]]] = attrgetter("decoder.all")
+_first: Callable[[Any], Callable[[Cursor], Any]] = attrgetter("decoder.first")
+_written: Callable[[Any], Callable[[Cursor], WriteResult]] = attrgetter("plan.written")

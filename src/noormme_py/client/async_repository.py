@@ -30,8 +30,8 @@ class AsyncRepository(Generic[R]):
         self._row = row
         self._runner = runner
         # A mistyped table is told here, not at the first call.
-        self._catalog = runner.catalog
-        self._operations: TableOperations[R] = self._catalog.table(name, row)
+        catalog = runner.catalog
+        self._known: tuple[Catalog, TableOperations[R]] = (catalog, catalog.table(name, row))
 
     @property
     def table(self) -> Table:
@@ -162,10 +162,12 @@ class AsyncRepository(Generic[R]):
         return f"<{type(self).__name__} {self._name!r}>"
 
     def _for(self, catalog: Catalog) -> TableOperations[R]:
-        if catalog is not self._catalog:
-            self._operations = catalog.table(self._name, self._row)
-            self._catalog = catalog
-        return self._operations
+        # One assignment: threads share the synchronous twin.
+        known, operations = self._known
+        if known is not catalog:
+            operations = catalog.table(self._name, self._row)
+            self._known = (catalog, operations)
+        return operations
 
 
 def _kept(rows: Iterable[object]) -> Iterable[object]:

@@ -207,6 +207,8 @@ class AsyncEngine:
             return
         writers, readers = self._writers, self._readers
         self._writers = self._readers = None
+        if self._writer is not None:
+            self._writer.leave_loop()
         if self.loop_connection is not None:
             self.loop_connection.close()
             self.loop_connection = None

@@ -34,6 +34,8 @@ class Checkpoints:
         """`pages` are those of `wal_autocheckpoint`; with 0 there are no checkpoints but those asked for."""
         self.state = LogState()
         self.count = 0
+        # Whether the next commit begins the log anew.
+        self.is_new_log = True
         self._pool = pool
         self._file = file
         self._pages = pages
@@ -50,6 +52,7 @@ class Checkpoints:
 
     def note_commit(self, rows: int = 1) -> None:
         """Note a commit that wrote so many rows; it has been answered, or will be without waiting for this."""
+        self.is_new_log = False
         if not self._pages:
             return
         self._commits += 1
@@ -78,6 +81,7 @@ class Checkpoints:
         finally:
             self._pool.release(lease)
         self.count += 1
+        self.is_new_log = result.moved >= result.pages
         if self._rows:
             self._pages_a_row = max(result.pages / self._rows, _FEWEST_PAGES_A_ROW)
             self._rows = 0

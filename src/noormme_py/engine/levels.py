@@ -43,6 +43,8 @@ class Levels:
         self.first_sql: str | None = None
         # Whoever keeps the connection for as long as he likes.
         self.holder: Holder | None = None
+        # The thread that has taken it last, in the synchronous face.
+        self.taken_by = 0
         # Whether its lane does something with it at this moment.
         self.is_working = False
         self._raw = raw

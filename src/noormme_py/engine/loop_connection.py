@@ -42,7 +42,10 @@ _UNBOUNDED = frozenset({"Clear", "Count", "Destroy", "IntegrityCk", "VFilter", "
 
 
 class LoopConnection:
-    """A connection on the loop's own thread. It never waits for a lock and never checkpoints."""
+    """A connection on the loop's own thread. It never waits for a lock and never checkpoints.
+
+    The first commit of a new log waits for the disk; where that took too long once, the lane does it.
+    """
 
     def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, thread: int, observers: Observers) -> None:
         """It is opened on any thread, and used on the one with this `threading.get_ident`, which runs the loop."""

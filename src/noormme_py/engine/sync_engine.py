@@ -81,11 +81,10 @@ class SyncEngine:
     def read_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Run a statement that reads on a connection that is free, or return ELSEWHERE."""
         readers = self._readers
-        if readers is None or readers.waiting or type(work) is not Statement or self._forks != Forks.count:
+        if readers is None or type(work) is not Statement or self._forks != Forks.count:
             return ELSEWHERE
-        try:
-            connection = readers.idle.pop()
-        except IndexError:
+        connection = readers.take_idle()
+        if connection is None:
             return ELSEWHERE
         try:
             return connection.read_one(work, schema_version)

@@ -35,7 +35,8 @@ class Held:
     def __init__(self, connection: Connection, use: Use) -> None:
         self.connection = connection
         self.use = use
-        self.thread = threading.get_ident()
+        # Not its number, which the next thread may have.
+        self.thread = threading.current_thread()
         # The collector may end a stream in the middle of another statement of the same thread.
         self.turn = threading.RLock()
         # Whether `close` has closed it while its holder did nothing with it.
@@ -68,13 +69,19 @@ class SyncPool:
         if self.waiting:
             return None
         try:
-            return self.idle.pop()
+            connection = self.idle.pop()
         except IndexError:
             return None
+        connection.taken_by = threading.get_ident()
+        return connection
 
     def acquire(self) -> Connection:
         """Take a connection; raises DatabaseBusy when transactions or streams hold all for longer than busy_timeout."""
-        return self.take_idle() or self._open_or_wait()
+        connection = self.take_idle()
+        if connection is None:
+            connection = self._open_or_wait()
+            connection.taken_by = threading.get_ident()
+        return connection
 
     def hold(self, use: Use) -> Held:
         """Take a connection for as long as the holder likes; raises DatabaseBusy as `acquire` does."""
@@ -90,6 +97,7 @@ class SyncPool:
 
     def release(self, connection: Connection) -> None:
         """Give a connection back, to whoever has waited longest."""
+        connection.taken_by = 0
         self.idle.append(connection)
         self._turns += 1
         # Whoever has begun to wait since then finds it idle.
@@ -224,10 +232,17 @@ class SyncPool:
                     raise held_too_long(held_by, has_streams=_has_streams(uses), more=self._more)
 
     def _check_not_held_by_caller(self) -> None:
-        own = threading.get_ident()
-        uses = list(self._uses.values())
-        if len(uses) == self._size and all(held.thread == own for held in uses):
-            raise waits_for_itself("thread", has_streams=_has_streams(uses), more=self._more)
+        own = threading.current_thread()
+        uses = dict(self._uses)
+        taken = list(self.connections)
+
+        def is_own(connection: Connection) -> bool:
+            held = uses.get(connection)
+            # What an observer or a generator of parameters asks for is asked in the middle of a statement.
+            return connection.taken_by == own.ident if held is None else held.thread is own
+
+        if len(taken) == self._size and all(map(is_own, taken)):
+            raise waits_for_itself("thread", has_streams=_has_streams(list(uses.values())), more=self._more)
 
 
 def _has_streams(uses: list[Held]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
 from noormme_py.engine.group_commit import Group, Write
-from noormme_py.engine.loop_connection import LoopConnection
+from noormme_py.engine.loop_connection import BOUND_NS, LoopConnection
 from noormme_py.engine.pool import Pool
 from noormme_py.errors import DatabaseBusy
 from noormme_py.query.statement import Work
@@ -37,6 +37,8 @@ class Writer:
         self._waiting: list[Write[Any]] = []
         self._group: Group | None = None
         self._committer: asyncio.Task[None] | None = None
+        # Whether the last first commit of a log held the loop for too long.
+        self._is_disk_slow = False
         # Which task has written on the loop since the loop last went round.
         self._turn_of: asyncio.Task[Any] | None = None
 
@@ -46,24 +48,32 @@ class Writer:
         if connection is None or not self._pool.is_idle:
             return ELSEWHERE
         connection.check_caller()
-        if not self._is_alone():
+        # The first commit of a new log waits for the disk.
+        is_first = self._checkpoints.is_new_log
+        if (is_first and self._is_disk_slow) or not self._is_alone():
             return ELSEWHERE
+        held_ns = connection.held_ns
         answer = connection.write(work, schema_version)
         if answer is not ELSEWHERE:
             self._checkpoints.note_commit()
+            if is_first:
+                self._is_disk_slow = connection.held_ns - held_ns > BOUND_NS
         return answer
 
     async def run(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
         """Do a write in a transaction of its own, or in one that it shares; `make` gives it anew."""
-        connection = self._loop_connection
-        if connection is not None and schema_version is not None:
+        if self._loop_connection is not None and schema_version is not None:
+            await self._pool.let_go_of_dropped()
+            self._pool.check_not_held_by_caller()
             # A write on the lane would have the loop's connection read all its pages anew.
             await self._checkpoints.wait()
-            if connection.is_due:
-                await connection.give_way()
-            answer: T | Elsewhere = self.write_now(work, schema_version)
-            if answer is not ELSEWHERE:
-                return answer
+            # Somebody may have closed the database meanwhile.
+            if self._loop_connection is not None:
+                if self._loop_connection.is_due:
+                    await self._loop_connection.give_way()
+                answer: T | Elsewhere = self.write_now(work, schema_version)
+                if answer is not ELSEWHERE:
+                    return answer
         return await self._in_group(work, make, schema_version)
 
     def leave_loop(self) -> None:

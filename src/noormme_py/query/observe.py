@@ -30,4 +30,7 @@ class StatementFinished:
 
 
 Observer: TypeAlias = Callable[[StatementFinished], None]
-"""It is called on the thread that ran the statement, several at a time, and holds the statement's answer up."""
+"""It is called on the thread that ran the statement, several at a time, and holds the statement's answer up.
+
+What is told may still be inside a transaction, and be rolled back with it: kept is what a COMMIT was told of.
+"""
