@@ -31,7 +31,7 @@ def test_a_command_exists(page: str, command: str) -> None:
     words = shlex.split(command)
     match words:
         case ["make", *rest]:
-            targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+            targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
             assert [word for word in rest if "=" not in word and word not in targets] == []
         case ["pip", "install", what]:
             extras = re.findall(r"\[(.*)\]", what)
