@@ -24,6 +24,9 @@ INTERRUPTED = """
 import os, signal, sys, threading
 from noormme_py import SyncNoormme
 
+# A shell starts what it puts into the background with the signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 db = SyncNoormme(sys.argv[1]).initialize()
 db.execute("create table if not exists t (id integer primary key, n integer)")
 long = "with recursive c(n) as (select 1 union all select n + 1 from c where n < 800000) select max(n) as n from c"
@@ -63,8 +66,10 @@ def test_ctrl_c_rolls_back_and_leaves_no_lock(path: Path) -> None:
 
 
 KILLED_BY_INTERRUPT = """
-import sys, time
+import signal, sys, time
 from noormme_py import SyncNoormme
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 with SyncNoormme(sys.argv[1]) as db:
     db.execute("create table t (n integer)")

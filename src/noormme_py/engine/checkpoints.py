@@ -46,6 +46,7 @@ class Checkpoints:
         self._seen_commits = 0
         self._seen_changes = 0
         self._seen_version = -1
+        self._is_told = False
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._idle_s = _FIRST_IDLE_S
@@ -87,7 +88,11 @@ class Checkpoints:
             self._rows = 0
         is_long = how != "passive" or result.pages > _TOO_LONG * self._pages
         state = LogState.of(result, self._file, is_long=is_long)
-        if state.pinned_by is not None and self.state.pinned_by is None:
+        if state.pinned_by is None:
+            self._is_told = False
+        elif self.state.pinned_by is not None and not self._is_told:
+            # Twice in a row: whoever was in the way the first time may only have been passing.
+            self._is_told = True
             _LOG.warning(
                 "%s: an old reader keeps the write-ahead log of %d pages: %s", self._file, state.pages, state.pinned_by
             )
