@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noormme_py import Noormme, param
-from noormme_py.errors import ColumnNotFound, EncodeError, SchemaChanged, TableNotFound
+from noormme_py.errors import ColumnNotFound, EncodeError, SchemaChanged, TableNotFound, UniqueViolation
 from tests.engine.neighbour import Neighbour
 
 BEFORE = ("create table people (id integer primary key, born date, name text)",)
@@ -199,3 +199,16 @@ async def _change_again_and_again(orders: list[tuple[str, ...]]) -> None:
                     assert [getattr(row, f"c{index}") for index in range(len(types))] == [AS_PYTHON[t] for t in types]
                     written = await changing.create({f"c{i}": AS_PYTHON[type_] for i, type_ in enumerate(types)})
                     assert written.model_copy(update={"id": 1}) == row
+
+
+async def test_a_definition_finds_a_table_that_another_process_has_just_made(db: Noormme, neighbour: Neighbour) -> None:
+    neighbour.execute("create table made (n integer)")
+    await db.create_index("by_n").on("made", "n").execute()
+    assert [index.name for index in db.schema.table("made").indexes] == ["by_n"]
+
+
+async def test_a_definition_that_rows_forbid_says_their_columns(db: Noormme) -> None:
+    await db.execute_script("create table twice (n integer); insert into twice values (1), (1);")
+    with pytest.raises(UniqueViolation) as caught:
+        await db.create_index("only_n").on("twice", "n").unique().execute()
+    assert (caught.value.table, caught.value.columns) == ("twice", ("n",))

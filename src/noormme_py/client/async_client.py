@@ -187,23 +187,15 @@ class Noormme(AsyncExecutor):
         return await self._retried(lambda known: self._engine.read(make(known), known.version))
 
     async def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
-        catalog = self._catalog or self.catalog
-        if is_definition:
-            return await self._write(make, catalog, None)
-        try:
-            work = make(catalog)
-            answer = self._engine.write_now(work, catalog.version)
-            if answer is ELSEWHERE:
-                return await self._engine.write(work, lambda: make(catalog), catalog.version)
-            return answer
-        except (SchemaError, QueryError) as fault:
-            await self._follow_schema(catalog, fault)
-        except ConstraintError as fault:
-            raise located(fault, catalog.schema) from None
-        return await self._retried(lambda known: self._write(make, known, known.version))
+        return await self._retried(lambda known: self._write(make, known, None if is_definition else known.version))
 
     async def _write(self, make: Callable[[Catalog], Work[T]], catalog: Catalog, version: int | None) -> T:
-        return await self._engine.write(make(catalog), lambda: make(catalog), version)
+        work = make(catalog)
+        if version is not None:
+            answer = self._engine.write_now(work, version)
+            if answer is not ELSEWHERE:
+                return answer
+        return await self._engine.write(work, lambda: make(catalog), version)
 
     async def run_bare(self, statement: Statement[T]) -> T:
         return await self._engine.run_bare(statement)

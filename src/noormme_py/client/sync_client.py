@@ -188,23 +188,15 @@ class SyncNoormme(SyncExecutor):
         return self._retried(lambda known: self._engine.read(make(known), known.version))
 
     def run_write(self, make: Callable[[Catalog], Work[T]], *, is_definition: bool = False) -> T:
-        catalog = self._catalog or self.catalog
-        if is_definition:
-            return self._write(make, catalog, None)
-        try:
-            work = make(catalog)
-            answer = self._engine.write_now(work, catalog.version)
-            if answer is ELSEWHERE:
-                return self._engine.write(work, lambda: make(catalog), catalog.version)
-            return answer
-        except (SchemaError, QueryError) as fault:
-            self._follow_schema(catalog, fault)
-        except ConstraintError as fault:
-            raise located(fault, catalog.schema) from None
-        return self._retried(lambda known: self._write(make, known, known.version))
+        return self._retried(lambda known: self._write(make, known, None if is_definition else known.version))
 
     def _write(self, make: Callable[[Catalog], Work[T]], catalog: Catalog, version: int | None) -> T:
-        return self._engine.write(make(catalog), lambda: make(catalog), version)
+        work = make(catalog)
+        if version is not None:
+            answer = self._engine.write_now(work, version)
+            if answer is not ELSEWHERE:
+                return answer
+        return self._engine.write(work, lambda: make(catalog), version)
 
     def run_bare(self, statement: Statement[T]) -> T:
         return self._engine.run_bare(statement)
