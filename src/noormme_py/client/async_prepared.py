@@ -57,7 +57,7 @@ class _Prepared:
         known = self._known
         if catalog is not known.catalog:
             known = self._known = self._compiled(catalog)
-        return Statement(known.plan.sql, known.plan.bind(known.data, values), collect(known))
+        return known.plan.statement(known.data, collect(known), values)
 
     # Not a coroutine of its own: each one on the way to the engine costs what a row costs.
     def _run(self, values: Mapping[str, object], collect: Callable[[Any], Callable[[Cursor], T]]) -> Answer[T]:

@@ -114,7 +114,7 @@ class AsyncTransaction(AsyncExecutor):
         return value
 
     async def _follow(self, version: int) -> None:
-        if version != self._catalog.schema.version:
+        if version != self._catalog.version:
             schema, _ = await self._session.drive(discover())
             self._catalog = self._catalog.with_schema(schema)
 

@@ -54,7 +54,7 @@ class SyncQuery(Builder):
 
         def make(catalog: Catalog) -> Statement[T]:
             plan, data = catalog.plan(self.node)
-            return Statement(plan.sql, plan.bind(data), collect(plan))
+            return plan.statement(data, collect(plan))
 
         if self.node.__class__ is nodes.Select:
             return self._runner.run_read(make)

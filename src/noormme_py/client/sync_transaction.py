@@ -115,7 +115,7 @@ class SyncTransaction(SyncExecutor):
         return value
 
     def _follow(self, version: int) -> None:
-        if version != self._catalog.schema.version:
+        if version != self._catalog.version:
             schema, _ = self._session.drive(discover())
             self._catalog = self._catalog.with_schema(schema)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from noormme_py.codec.kinds import Codec, encode_untyped
 from noormme_py.codec.registry import Codecs
@@ -53,6 +54,11 @@ def _encoder(slot: Slot, codec: Codec | None) -> Callable[[object], Raw]:
     if slot.is_list:
         return lambda values: _encode_list(slot, values, codec)
     usual = encode_untyped if codec is None else codec.encode
+    return guarded(usual, lambda value: encode_as(slot, value, codec))
+
+
+def guarded(usual: Callable[[Any], Raw], otherwise: Callable[[object], Raw]) -> Callable[[object], Raw]:
+    """Return what encodes a value as usual, None as NULL; what is refused goes the other way."""
 
     def encoded(value: object) -> Raw:
         if value is None:
@@ -60,7 +66,7 @@ def _encoder(slot: Slot, codec: Codec | None) -> Callable[[object], Raw]:
         try:
             return usual(value)
         except (ValueError, TypeError):
-            return encode_as(slot, value, codec)
+            return otherwise(value)
 
     return encoded
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noormme_py.codec.encode import encode_column
+from noormme_py.codec.encode import encode_column, guarded
 from noormme_py.codec.kinds import Codec, encode_bool, encode_datetime, encode_float, encode_int, encode_str
 from noormme_py.query.statement import Raw
 from noormme_py.schema.model import Column
@@ -52,14 +52,4 @@ def row_encoder(written: Sequence[tuple[Column, Codec] | None]) -> RowEncoder:
 
 def value_encoder(column: Column, codec: Codec) -> Callable[[object], Raw]:
     """Return what encodes a value of one column, None as NULL; raises EncodeError."""
-    encode = codec.encode
-
-    def encoded(value: object) -> Raw:
-        if value is None:
-            return None
-        try:
-            return encode(value)
-        except (ValueError, TypeError):
-            return encode_column(column, value, codec)
-
-    return encoded
+    return guarded(codec.encode, lambda value: encode_column(column, value, codec))

@@ -44,8 +44,7 @@ class Checkpoints:
         self._pages_a_row = _PAGES_A_ROW
         self._commits = 0
         self._seen_commits = 0
-        self._seen_changes = 0
-        self._seen_version = -1
+        self._seen_written = (0, -1)
         self._is_told = False
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -66,11 +65,10 @@ class Checkpoints:
 
     def note_lane(self, written: tuple[int, int]) -> None:
         """Note what the writer's lane has written so far: rows, and versions of the schema."""
-        changes, version = written
         # A definition changes no rows.
-        if written != (self._seen_changes, self._seen_version):
-            self.note_commit(changes - self._seen_changes)
-            self._seen_changes, self._seen_version = changes, version
+        if written != self._seen_written:
+            self.note_commit(written[0] - self._seen_written[0])
+            self._seen_written = written
 
     async def run(self, how: CheckpointMode) -> LogState:
         """Do a checkpoint on the writer's lane and return what came of it; raises DatabaseBusy."""

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from noormme_py.config import Config
 from noormme_py.engine.faults import told, translate
-from noormme_py.engine.levels import Levels
+from noormme_py.engine.levels import TAKE_LOCK, Levels
 from noormme_py.engine.observers import CountingCursor, Observers, Watch
 from noormme_py.engine.open_connections import OPEN_CONNECTIONS, lock_held
 from noormme_py.engine.opening import check_path, check_sqlite, connect, told_path
@@ -81,7 +81,6 @@ class Connection(Levels):
         except BaseException:
             self._raw.close()
             raise
-
         self._location = location
         self._config = config
         if not location.is_memory:
@@ -151,7 +150,7 @@ class Connection(Levels):
         cursor = None
         self.is_in_control = True
         try:
-            execute("begin immediate")
+            execute(TAKE_LOCK)
             self.is_in_control = False
             cursor = execute(statement.sql, statement.parameters)
             result = statement.collect(cursor)
@@ -306,7 +305,7 @@ class Connection(Levels):
         self._raw.close()
 
     def lock_fault(self, fault: sqlite3.Error) -> NoormmeError:
-        error = translate(fault, "begin immediate")
+        error = super().lock_fault(fault)
         return lock_held(self._location.file, self) if isinstance(error, DatabaseBusy) else error
 
     def _roll_back_all(self) -> None:
@@ -316,7 +315,7 @@ class Connection(Levels):
             self.set_durability(None)
 
     def _run(self, statement: Statement[T]) -> T:
-        watch = self.watch(statement.sql, statement.parameters) if self._observers.listeners else None
+        watch = self.watch(statement.sql, statement.parameters)
         cursor = None
         try:
             cursor = self._raw.execute(statement.sql, statement.parameters)

@@ -10,7 +10,8 @@ from noormme_py.engine.holders import Holder
 from noormme_py.engine.observers import Observers, Watch
 from noormme_py.errors import Interrupted, NoormmeError, TransactionError
 
-_TAKE_LOCK = "begin immediate"
+TAKE_LOCK = "begin immediate"
+"""How every transaction that writes begins, so that what it reads stays true until it commits."""
 
 # How long a wait for the write lock goes on before it is seen that the caller has given up.
 _SLICE_MS = 50
@@ -83,7 +84,7 @@ class Levels:
             if self.is_writer and self._busy_timeout_ms and self._is_interruptible:
                 self._wait_for_lock()
             else:
-                self._control(_TAKE_LOCK if self.is_writer else "begin")
+                self._control(TAKE_LOCK if self.is_writer else "begin")
         self._depth += 1
 
     def commit(self, depth: int) -> None:
@@ -163,7 +164,7 @@ class Levels:
 
     def lock_fault(self, fault: sqlite3.Error) -> NoormmeError:
         """Return the error for a write lock that was not to be had."""
-        return translate(fault, _TAKE_LOCK)
+        return translate(fault, TAKE_LOCK)
 
     def watch(self, sql: str, parameters: object = ()) -> Watch | None:
         """Return what observes a statement that begins now, or None while nobody listens."""
@@ -176,12 +177,12 @@ class Levels:
         """Take the write lock. SQLite's own wait cannot be interrupted, so it is cut into slices."""
         deadline = monotonic() + self._busy_timeout_ms / 1000
         self._raw.execute(f"pragma busy_timeout = {min(_SLICE_MS, self._busy_timeout_ms)}").close()
-        watch = self.watch(_TAKE_LOCK)
+        watch = self.watch(TAKE_LOCK)
         error: BaseException | None = None
         try:
             while True:
                 try:
-                    self._raw.execute(_TAKE_LOCK)
+                    self._raw.execute(TAKE_LOCK)
                 except sqlite3.OperationalError as fault:
                     is_busy = str(getattr(fault, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
                     if not is_busy or monotonic() >= deadline:
@@ -199,13 +200,13 @@ class Levels:
                 watch.finish(error)
 
     def _control(self, sql: str) -> None:
-        watch = self.watch(sql) if self._observers.listeners else None
+        watch = self.watch(sql)
         error: BaseException | None = None
         self.is_in_control = True
         try:
             self._raw.execute(sql)
         except sqlite3.Error as fault:
-            error = self.lock_fault(fault) if sql == _TAKE_LOCK else translate(fault, sql)
+            error = self.lock_fault(fault) if sql == TAKE_LOCK else translate(fault, sql)
             raise error from None
         finally:
             self.is_in_control = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from weakref import ref
 
-from noormme_py.engine.levels import Levels
+from noormme_py.engine.levels import TAKE_LOCK, Levels
 from noormme_py.errors import DatabaseBusy
 
 ANOTHER_PROCESS = "another process"
@@ -69,7 +69,7 @@ def lock_held(file: str, connection: Levels) -> DatabaseBusy:
     return DatabaseBusy(
         f"database is locked: {who} holds the write lock" + (f"; {held_by}" if writers else ""),
         hint="it has held it for longer than busy_timeout; run_in_transaction tries again",
-        sql="begin immediate",
+        sql=TAKE_LOCK,
         sqlite_code="SQLITE_BUSY",
         held_by=held_by,
     )

@@ -62,9 +62,9 @@ class Writer:
 
     async def run(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
         """Do a write in a transaction of its own, or in one that it shares; `make` gives it anew."""
+        await self._pool.let_go_of_dropped()
+        self._pool.check_not_held_by_caller()
         if self._loop_connection is not None and schema_version is not None:
-            await self._pool.let_go_of_dropped()
-            self._pool.check_not_held_by_caller()
             # A write on the lane would have the loop's connection read all its pages anew.
             await self._checkpoints.wait()
             # Somebody may have closed the database meanwhile.
@@ -99,8 +99,6 @@ class Writer:
         self._turn_of = None
 
     async def _in_group(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
-        await self._pool.let_go_of_dropped()
-        self._pool.check_not_held_by_caller()
         write: Write[T] = Write(work, make, schema_version, self._loop)
         self._waiting.append(write)
         if self._committer is None:

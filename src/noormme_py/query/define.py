@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Self
 
 from noormme_py.errors import CompileError
-from noormme_py.frozen import replaced
 from noormme_py.query import definitions as ddl
 from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import Builder
@@ -18,10 +17,6 @@ class Definition(Builder):
     """A DDL statement under construction."""
 
     __slots__ = ()
-
-    def derive(self, **changes: object) -> Self:
-        """Return a statement of the same kind with parts of its node replaced."""
-        return type(self)(replaced(self.node, **changes), self._runner)
 
 
 def column_definition(

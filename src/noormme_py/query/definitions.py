@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from noormme_py.frozen import frozen
+from noormme_py.frozen import frozen, sparse
 from noormme_py.query.nodes import Node, Select
 from noormme_py.schema.model import Action, Generated
 
@@ -62,7 +62,7 @@ class CheckConstraint(Node):
     name: str | None = None
 
 
-@frozen
+@sparse
 class CreateTable(Node):
     name: str
     columns: tuple[ColumnDefinition, ...] = ()
@@ -94,13 +94,13 @@ class RenameTable(Node):
     new_name: str
 
 
-@frozen
+@sparse
 class AlterTable(Node):
     name: str
     action: Node | None = None
 
 
-@frozen
+@sparse
 class CreateIndex(Node):
     name: str
     table: str | None = None
@@ -110,7 +110,7 @@ class CreateIndex(Node):
     if_not_exists: bool = False
 
 
-@frozen
+@sparse
 class CreateView(Node):
     name: str
     query: Select | None = None
@@ -118,7 +118,7 @@ class CreateView(Node):
     if_not_exists: bool = False
 
 
-@frozen
+@sparse
 class Drop(Node):
     kind: DropKind
     name: str
