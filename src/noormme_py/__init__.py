@@ -7,9 +7,10 @@ from noormme_py import errors
 from noormme_py.client.async_client import Noormme
 from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_transaction import AsyncTransaction
+from noormme_py.client.async_typed_repository import AsyncTypedRepository
 from noormme_py.client.results import CompiledQuery, PlanStep, Result
 from noormme_py.codec.kinds import Codec
-from noormme_py.codec.shapes import RowModel
+from noormme_py.codec.row_model import Loaded, RowModel
 from noormme_py.codec.written import WriteResult
 from noormme_py.config import Config
 from noormme_py.query.expressions import (
@@ -31,16 +32,20 @@ from noormme_py.query.expressions import (
 )
 from noormme_py.query.functions import fn, groups, range_, rows
 from noormme_py.query.observe import StatementFinished
+from noormme_py.repository.options import TableOptions
+from noormme_py.repository.related import Related
 from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 
 if TYPE_CHECKING:
     from noormme_py.client.sync_client import SyncNoormme
     from noormme_py.client.sync_repository import SyncRepository
     from noormme_py.client.sync_transaction import SyncTransaction
+    from noormme_py.client.sync_typed_repository import SyncTypedRepository
 
 __all__ = [
     "AsyncRepository",
     "AsyncTransaction",
+    "AsyncTypedRepository",
     "Codec",
     "Column",
     "CompiledQuery",
@@ -48,8 +53,10 @@ __all__ = [
     "Expression",
     "ForeignKey",
     "Index",
+    "Loaded",
     "Noormme",
     "PlanStep",
+    "Related",
     "Result",
     "RowModel",
     "Schema",
@@ -57,7 +64,9 @@ __all__ = [
     "SyncNoormme",
     "SyncRepository",
     "SyncTransaction",
+    "SyncTypedRepository",
     "Table",
+    "TableOptions",
     "WriteResult",
     "and_",
     "case",
@@ -80,7 +89,12 @@ __all__ = [
     "val",
 ]
 
-_SYNC = {"SyncNoormme": "sync_client", "SyncRepository": "sync_repository", "SyncTransaction": "sync_transaction"}
+_SYNC = {
+    "SyncNoormme": "sync_client",
+    "SyncRepository": "sync_repository",
+    "SyncTransaction": "sync_transaction",
+    "SyncTypedRepository": "sync_typed_repository",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -54,6 +54,10 @@ class CompileError(QueryError):
     """A query that cannot be turned into SQL."""
 
 
+class RelationNotLoaded(QueryError, AttributeError):
+    """A row is asked for what it was not read with; rows never ask the database themselves."""
+
+
 class EncodeError(QueryError, ValueError):
     """A value that the column cannot hold without change; no SQL was run."""
 

@@ -62,6 +62,16 @@ def attribute(name: str, *, reserved: Container[str] = (), taken: Container[str]
     return found
 
 
+def attributes(columns: Iterable[str], reserved: Container[str] = ()) -> dict[str, str]:
+    """Return the attribute of each column of a table."""
+    made: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in columns:
+        made[name] = attribute(name, reserved=reserved, taken=taken)
+        taken.add(made[name])
+    return made
+
+
 def class_name(name: str) -> str:
     """Return a Python class name for a table: `order_items` → `OrderItems`."""
     words = [word for word in re.split(r"[^A-Za-z0-9]+", name) if word]

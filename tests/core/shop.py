@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noormme_py.client.catalog import Catalog, Limits, TableOperations
+from noormme_py.client.catalog import Catalog, Customs, Limits, TableOperations
 from noormme_py.codec.registry import Codecs
 from noormme_py.frozen import replaced
 from noormme_py.schema.model import Column, Index, IndexColumn, Schema, Table, Trigger
@@ -47,4 +47,4 @@ SCHEMA = Schema(1, (USERS, MEMBERS, COUNTERS, LOG))
 
 
 def operations(table: str, *, batch_size: int = 3, max_variables: int = 100) -> TableOperations[Any]:
-    return Catalog(SCHEMA, Codecs(), Limits(batch_size, max_variables)).table(table)
+    return Catalog(SCHEMA, Customs(Codecs()), Limits(batch_size, max_variables)).table(table)

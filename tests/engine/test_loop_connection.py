@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ create table c (p integer references p (id));
 """
 
 
-def opened(path: Path, **settings: object) -> Noormme:
+def opened(path: Path, **settings: Any) -> Noormme:
     """Return a database whose column `v` says which thread decoded it."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(SCHEMA)

@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from noormme_py import Noormme, Schema, case, col, fn, param, rows, sql, tuple_, val
-from noormme_py.client.catalog import Catalog, Limits
+from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.codec.encode import Binder
 from noormme_py.codec.registry import Codecs
 from noormme_py.errors import NoormmeError
@@ -65,7 +65,7 @@ def fresh(catalog: Catalog, node: nodes.Query, named: dict[str, object]) -> str:
 
 def check(schema: Schema, made: Sequence[nodes.Query]) -> None:
     """Plan the queries one after the other, and back again, with one catalog."""
-    catalog = Catalog(schema, Codecs(), LIMITS)
+    catalog = Catalog(schema, Customs(Codecs()), LIMITS)
     for node in (*made, *reversed(made)):
         named = {name: NAMED[name] for name in NAMED if f"Param(name={name!r})" in repr(node)}
         assert planned(catalog, node, named) == fresh(catalog, node, named)

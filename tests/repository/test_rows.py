@@ -27,7 +27,7 @@ async def make(db: Noormme) -> Any:
 async def test_a_row_is_a_frozen_pydantic_model_of_the_table(db: Noormme) -> None:
     row = await make(db)
     assert issubclass(type(row), RowModel)
-    assert type(row).__name__ == "Users"
+    assert type(row).__name__ == "User"
     assert type(row) is db.get_repository("users").row_type
     with pytest.raises(ValidationError):
         row.name = "B"

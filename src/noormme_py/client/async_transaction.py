@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from noormme_py.client import raw_sql
 from noormme_py.client.async_executor import AsyncExecutor
@@ -72,11 +72,11 @@ class AsyncTransaction(AsyncExecutor):
             await self._session.close_stream(cursor)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncTransaction]:
+    async def transaction(self) -> AsyncGenerator[Self]:
         """Begin a savepoint: an error inside the block undoes the block, and the transaction goes on."""
         self._check()
         depth = self._depth + 1
-        inner = AsyncTransaction(self._session, self._catalog, is_read_only=self._is_read_only, depth=depth)
+        inner = type(self)(self._session, self._catalog, is_read_only=self._is_read_only, depth=depth)
         self._has_savepoint = True
         try:
             await inner.begin()

@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from noormme_py.codec.plans import Plans
 from noormme_py.codec.registry import Codecs
-from noormme_py.codec.shapes import shape_of, table_model, table_shape
-from noormme_py.errors import QueryError
+from noormme_py.codec.row_model import RESERVED
+from noormme_py.codec.shapes import Shape, annotation_of, shape_of, table_model, table_shape
+from noormme_py.errors import ConfigError, QueryError
 from noormme_py.frozen import frozen
+from noormme_py.names import fold
+from noormme_py.repository.options import TableOptions
+from noormme_py.repository.preload import Known, Preload
 from noormme_py.repository.read_operations import ReadOperations
+from noormme_py.repository.related import Including
 from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
-from noormme_py.schema.model import Schema
+from noormme_py.schema.model import Schema, Table
+from noormme_py.schema.relations import Relations
 
 R = TypeVar("R")
+
+
+class Customs:
+    """What a program says of its database: codecs of columns, classes of rows and options by table's name."""
+
+    __slots__ = ("codecs", "options", "rows")
+
+    def __init__(
+        self,
+        codecs: Codecs,
+        rows: Mapping[str, Any] | None = None,
+        options: Mapping[str, TableOptions] | None = None,
+    ) -> None:
+        """Raise ConfigError for options that are none."""
+        for name, found in (options or {}).items():
+            if not isinstance(name, str) or not isinstance(found, TableOptions):
+                raise ConfigError(
+                    "tables are a mapping of a table's name to its TableOptions",
+                    hint='tables={"users": TableOptions(…)}',
+                )
+        self.codecs = codecs
+        self.rows = {fold(name): row for name, row in (rows or {}).items()}
+        self.options = {fold(name): found for name, found in (options or {}).items()}
+
+    def unknown_tables(self, schema: Schema) -> list[str]:
+        """Return what is said of tables that are not there; raises ColumnNotFound for a column that is not."""
+        return [
+            *(f"codecs: {name!r}" for name in self.codecs.unknown_tables(schema)),
+            *(f"tables: {name!r}" for name in self.options if name not in schema),
+        ]
 
 
 @frozen
@@ -41,19 +78,32 @@ class TableOperations(Generic[R]):
 class Catalog:
     """What is known of one database at one schema version."""
 
-    def __init__(self, schema: Schema, codecs: Codecs, limits: Limits) -> None:
+    def __init__(self, schema: Schema, customs: Customs, limits: Limits) -> None:
         self.schema = schema
         self.version = schema.version
-        self.codecs = codecs
+        self.customs = customs
+        self.codecs = customs.codecs
         self.limits = limits
-        self.plans = Plans(schema, codecs, max_list=limits.batch_size, max_variables=limits.max_variables)
+        self.plans = Plans(schema, self.codecs, max_list=limits.batch_size, max_variables=limits.max_variables)
         # The plan of a query and its data.
         self.plan = self.plans.plan
         self._tables: dict[tuple[str, Any], TableOperations[Any]] = {}
+        self._relations: Relations | None = None
+        if any(options.relations for options in customs.options.values()):
+            # A name that cannot be is told when the database is opened.
+            _ = self.relations
+
+    @property
+    def relations(self) -> Relations:
+        """The relations of the schema, read off it when they are first asked for."""
+        if self._relations is None:
+            renamed = {name: options.relations for name, options in self.customs.options.items() if options.relations}
+            self._relations = Relations(self.schema, renamed, RESERVED)
+        return self._relations
 
     def with_schema(self, schema: Schema) -> Catalog:
         """Return a catalog for another state of the same database."""
-        return Catalog(schema, self.codecs, self.limits)
+        return Catalog(schema, self.customs, self.limits)
 
     def table(self, name: str, row: Any = None) -> TableOperations[Any]:
         """Return the operations of a table; rows are of the table's own model, or of the class given."""
@@ -67,7 +117,18 @@ class Catalog:
             if not isinstance(name, str):
                 raise QueryError(f"a table is named by a string, not by {type(name).__name__}")
             table = self.schema.table(name)
-            shape = table_shape(table_model(table, self.codecs)) if row is None else shape_of(row)
-            plan: TablePlan[Any] = TablePlan(table, self.codecs, shape, self.plans)
+            plan: TablePlan[Any] = TablePlan(table, self.codecs, self._shape(table, row), self.plans)
             found = self._tables[key] = TableOperations(plan, self.limits)
         return found
+
+    def preload(self, operations: TableOperations[R], include: Including, with_count: Including) -> Preload[R]:
+        """Return what reads rows of a table with their relations; raises RelationNotFound."""
+        known = Known(self.schema, self.relations, lambda name: self.table(name).read)
+        return Preload(operations.read, known, include, with_count)
+
+    def _shape(self, table: Table, row: Any) -> Shape:
+        codecs = self.codecs
+        row = self.customs.rows.get(fold(table.name)) if row is None else row
+        if row is None:
+            return table_shape(table_model(table, codecs, self.relations.of(table.name)))
+        return shape_of(row, {column.name: annotation_of(column, codecs) for column in table.columns})

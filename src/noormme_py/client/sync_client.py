@@ -8,9 +8,11 @@ import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from random import uniform
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self
 
-from noormme_py.client.catalog import Catalog, Limits
+from typing_extensions import TypeVar
+
+from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.client.sync_runner import StreamDecoder
@@ -38,28 +40,37 @@ from noormme_py.errors import (
 from noormme_py.introspect.discover import discover
 from noormme_py.query.observe import Observer
 from noormme_py.query.statement import Statement, Work
+from noormme_py.repository.options import TableOptions
 from noormme_py.schema.model import Schema
 
 T = TypeVar("T")
+X = TypeVar("X", bound=SyncTransaction, default=SyncTransaction)
 
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
 
-class SyncNoormme(SyncExecutor):
+class SyncNoormme(SyncExecutor, Generic[X]):
     """One SQLite database.
 
     Give a path, `:memory:`, a `sqlite:///` URL or a `Config`, and further settings by section. Nothing
     is opened before `initialize()` or `with`.
 
     `codecs` overrides how columns are read and written: `{"users.settings": "json", "users.role": Role}`.
+    `tables` says more of tables than their schema does: `{"users": TableOptions(…)}`.
     """
+
+    row_types: ClassVar[Mapping[str, type]] = {}
+    """The classes of rows by table's name, in a module made by `noormme generate`; else models made on the way."""
+
+    transaction_type: type[X] = SyncTransaction  # type: ignore[assignment]
 
     def __init__(
         self,
         database: str | os.PathLike[str] | Config | None = None,
         *,
         codecs: Mapping[str, CodecChoice] | None = None,
+        tables: Mapping[str, TableOptions] | None = None,
         **settings: Any,
     ) -> None:
         if isinstance(database, Config):
@@ -70,14 +81,19 @@ class SyncNoormme(SyncExecutor):
             self._config = config_for(database, settings)
         # Here a location that cannot be is told, and a relative one is settled.
         _ = self._config.location
-        self._codecs = Codecs(codecs)
+        self._customs = Customs(Codecs(codecs), self.row_types, tables)
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
 
     @classmethod
-    def from_env(cls, *, codecs: Mapping[str, CodecChoice] | None = None) -> Self:
+    def from_env(
+        cls,
+        *,
+        codecs: Mapping[str, CodecChoice] | None = None,
+        tables: Mapping[str, TableOptions] | None = None,
+    ) -> Self:
         """Return the database that the environment variable DATABASE_URL names; raises ConfigError."""
-        return cls(config_from_env(), codecs=codecs)
+        return cls(config_from_env(), codecs=codecs, tables=tables)
 
     @property
     def config(self) -> Config:
@@ -100,12 +116,13 @@ class SyncNoormme(SyncExecutor):
         self._engine.open()
         try:
             schema = self._engine.read(discover(), None)
-            self._warn(self._codecs.unknown_tables(schema))
+            self._warn(self._customs.unknown_tables(schema))
+            limits = Limits(self._config.performance.max_batch_size, self._engine.max_variables)
+            catalog = Catalog(schema, self._customs, limits)
         except BaseException:
             self._engine.close()
             raise
-        limits = Limits(self._config.performance.max_batch_size, self._engine.max_variables)
-        self._catalog = Catalog(schema, self._codecs, limits)
+        self._catalog = catalog
         return self
 
     def close(self) -> None:
@@ -224,9 +241,7 @@ class SyncNoormme(SyncExecutor):
             session.leave()
 
     @contextmanager
-    def transaction(
-        self, *, read_only: bool = False, durability: Durability | None = None
-    ) -> Generator[SyncTransaction]:
+    def transaction(self, *, read_only: bool = False, durability: Durability | None = None) -> Generator[X]:
         """Begin a transaction, committed at the end of the block, rolled back when it raises.
 
         A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
@@ -238,7 +253,7 @@ class SyncNoormme(SyncExecutor):
         """
         catalog = self.catalog
         with self._engine.lease(is_read_only=read_only) as session:
-            transaction = SyncTransaction(session, catalog, is_read_only=read_only)
+            transaction = self.transaction_type(session, catalog, is_read_only=read_only)
             try:
                 transaction.begin(durability)
                 yield transaction
@@ -252,7 +267,7 @@ class SyncNoormme(SyncExecutor):
 
     def run_in_transaction(
         self,
-        work: Callable[[SyncTransaction], T],
+        work: Callable[[X], T],
         *,
         retry: int = 3,
         durability: Durability | None = None,
@@ -296,7 +311,7 @@ class SyncNoormme(SyncExecutor):
         for complaint in complaints(self._config, self._engine.pragmas):
             _warn(complaint)
         for name in missing:
-            _warn(f"codecs: {name!r} names a table that is not there")
+            _warn(f"{name} names a table that is not there")
         for flag, is_on in self._config.automation:
             if is_on:
                 _warn(f"automation.{flag} is read from the configuration and has no effect in this version")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from noormme_py.client import raw_sql
 from noormme_py.client.catalog import Catalog
@@ -73,11 +73,11 @@ class SyncTransaction(SyncExecutor):
             self._session.close_stream(cursor)
 
     @contextmanager
-    def transaction(self) -> Generator[SyncTransaction]:
+    def transaction(self) -> Generator[Self]:
         """Begin a savepoint: an error inside the block undoes the block, and the transaction goes on."""
         self._check()
         depth = self._depth + 1
-        inner = SyncTransaction(self._session, self._catalog, is_read_only=self._is_read_only, depth=depth)
+        inner = type(self)(self._session, self._catalog, is_read_only=self._is_read_only, depth=depth)
         self._has_savepoint = True
         try:
             inner.begin()

@@ -9,7 +9,7 @@ from noormme_py.codec.decode import ResultColumn, RowDecoder, row_decoder, scala
 from noormme_py.codec.described import described
 from noormme_py.codec.encode import Binder
 from noormme_py.codec.registry import Codecs
-from noormme_py.codec.shapes import DICT, Shape, shape_of
+from noormme_py.codec.shapes import DICT, Shape, annotation_of, shape_of
 from noormme_py.codec.written import write_collector
 from noormme_py.errors import QueryError
 from noormme_py.query import nodes
@@ -22,6 +22,7 @@ from noormme_py.schema.model import Column, Schema
 T = TypeVar("T")
 
 _MAX_PLANS = 1_000
+_OUTER = frozenset({"left", "right", "full"})
 
 
 class Plans:
@@ -57,7 +58,7 @@ class Plans:
 class QueryPlan:
     """One compiled query with what encodes its parameters and decodes its rows."""
 
-    __slots__ = ("_codecs", "_decoders", "_scalar", "bind", "compiled", "sql", "written")
+    __slots__ = ("_codecs", "_decoders", "_has_outer_join", "_scalar", "bind", "compiled", "sql", "written")
 
     def __init__(
         self, node: nodes.Query, compiled: Compiled, schema: Schema, codecs: Codecs, max_variables: int
@@ -72,6 +73,8 @@ class QueryPlan:
         self.written = write_collector(node, schema)
         self.bind = Binder(compiled.slots, codecs)
         self._codecs = codecs
+        # What a row without a match gives is NULL, whatever the column says.
+        self._has_outer_join = any(join.kind in _OUTER for join in getattr(node, "joins", ()))
         self._decoders: dict[Any, RowDecoder[Any]] = {}
         self._scalar: RowDecoder[Any] | None = None
 
@@ -88,13 +91,13 @@ class QueryPlan:
         except TypeError:
             found = None
         if found is None:
-            found = self._decoders[into] = self._row_decoder(DICT if into is None else shape_of(into))
+            found = self._decoders[into] = self._row_decoder(self._shape(into))
         return found
 
     def stream_decoder(self, into: Any) -> Callable[[Cursor], Callable[[Sequence[Any]], list[Any]]]:
         """Return what gives, for a cursor, what decodes the rows that it will give."""
-        shape = DICT if into is None else shape_of(into)
         if self.compiled.outputs is None:
+            shape = self._shape(into)
             return lambda cursor: row_decoder(described(cursor), shape).all
         decoder = self.decoder(into)
         return lambda _: decoder.all
@@ -106,6 +109,14 @@ class QueryPlan:
             column = _column(outputs[0], self._codecs) if outputs else ResultColumn("value")
             self._scalar = scalar_decoder(column)
         return self._scalar
+
+    def _shape(self, into: Any) -> Shape:
+        if into is None:
+            return DICT
+        if self.compiled.outputs is None or self._has_outer_join:
+            return shape_of(into)
+        columns = [output.type for output in self.compiled.outputs if isinstance(output.type, Column)]
+        return shape_of(into, {column.name: annotation_of(column, self._codecs) for column in columns})
 
     def _row_decoder(self, shape: Shape) -> RowDecoder[Any]:
         outputs = self.compiled.outputs

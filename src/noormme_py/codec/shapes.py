@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, get_type_hints
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, create_model
+from pydantic import AliasChoices, BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
 from noormme_py import names
 from noormme_py.codec.registry import Codecs
+from noormme_py.codec.row_model import RESERVED, Loaded, RowModel, is_filled_as_it_is
 from noormme_py.errors import QueryError
 from noormme_py.frozen import frozen
-from noormme_py.schema.model import Table
+from noormme_py.plurals import singular
+from noormme_py.schema.model import Column, Table
 
 ShapeKind = Literal["dict", "trusted model", "validated model", "dataclass"]
-
-
-class RowModel(BaseModel):
-    """A row of a table: a value, not a live object. Changing the database goes through its repository."""
-
-    # Rows of a table are filled, not validated: what validates is built when somebody asks for it.
-    model_config = ConfigDict(
-        frozen=True, populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=(), defer_build=True
-    )
-
-
-class _SlotWithDefault:
-    """One of pydantic's own slots of a model, which need not be filled for each row."""
-
-    def __init__(self, name: str, default: Callable[[Any], object]) -> None:
-        self._slot = BaseModel.__dict__[name]
-        self._default = default
-
-    def __get__(self, model: Any, owner: type | None = None) -> Any:
-        if model is None:
-            return self
-        try:
-            return self._slot.__get__(model, owner)
-        except AttributeError:
-            return self._default(model)
-
-    def __set__(self, model: Any, value: object) -> None:
-        self._slot.__set__(model, value)
-
-    def __delete__(self, model: Any) -> None:
-        self._slot.__delete__(model)
-
-
-# Three slots the less to fill take a third off the time of a row. All fields of a row are set.
-type.__setattr__(
-    RowModel,
-    "__pydantic_fields_set__",
-    _SlotWithDefault("__pydantic_fields_set__", lambda model: set(type(model).model_fields)),
-)
-for _name in ("__pydantic_extra__", "__pydantic_private__"):
-    type.__setattr__(RowModel, _name, _SlotWithDefault(_name, lambda _: None))
 
 
 @frozen
@@ -78,39 +39,51 @@ class Shape:
 DICT = Shape("dict")
 
 
-def table_model(table: Table, codecs: Codecs) -> type[RowModel]:
-    """Return a pydantic model of a table's rows.
+def table_model(table: Table, codecs: Codecs, relations: Iterable[str] = ()) -> type[RowModel]:
+    """Return a pydantic model of a table's rows, with a place for what its relations lead to.
 
     A column that is no Python name, or that is one of pydantic's own, has a field of another name;
     the column's name is then its alias.
     """
-    reserved = frozenset(dir(RowModel))
     made: dict[str, Any] = {}
+    fields_of = names.attributes([column.name for column in table.visible_columns], RESERVED)
     for column in table.visible_columns:
-        field_name = names.attribute(column.name, reserved=reserved, taken=made)
-        python = codecs.of_column(column).python
-        annotation = python if not column.is_nullable or python is Any else python | None
+        field_name = fields_of[column.name]
         alias = None if field_name == column.name else column.name
         # pydantic takes a required field of any name; a default would make `model_validate` guess.
-        made[field_name] = (annotation, Field(alias=alias))
+        made[field_name] = (annotation_of(column, codecs), Field(alias=alias))
     model: type[RowModel] = create_model(
-        names.class_name(table.name), __base__=RowModel, __module__="noormme_py.rows", **made
+        names.class_name(singular(table.name)), __base__=RowModel, __module__="noormme_py.rows", **made
     )
+    for name in relations:
+        place: Loaded[Any] = Loaded()
+        place.__set_name__(model, name)
+        setattr(model, name, place)
     return model
 
 
-def table_shape(model: type[RowModel]) -> Shape:
+def annotation_of(column: Column, codecs: Codecs) -> Any:
+    """Return the type of a column's decoded values, None among them where the column can be NULL."""
+    python = codecs.of_column(column).python
+    return python if not column.is_nullable or python is Any else python | None
+
+
+def table_shape(model: type[BaseModel]) -> Shape:
     """Return the shape that fills a table's own model with decoded values, unvalidated."""
     columns = {column_of(name, field): name for name, field in model.model_fields.items()}
     return Shape("trusted model", model, columns, columns, frozenset(columns))
 
 
-def shape_of(cls: Any) -> Shape:
-    """Return the shape of a class of the caller's: a pydantic model, a dataclass, a TypedDict or dict."""
+def shape_of(cls: Any, columns: Mapping[str, Any] | None = None) -> Shape:
+    """Return the shape of a class of the caller's: a pydantic model, a dataclass, a TypedDict or dict.
+
+    A RowModel whose fields are of the very types that the `columns` give is filled; all others validate.
+    """
     if cls is dict:
         return DICT
     if isinstance(cls, type) and issubclass(cls, BaseModel):
-        return _validated(cls)
+        is_trusted = columns is not None and is_filled_as_it_is(cls) and _has_fields_of(cls, columns)
+        return table_shape(cls) if is_trusted else _validated(cls)
     if isinstance(cls, type) and is_dataclass(cls):
         own = {field.name: field.name for field in fields(cls) if field.init}
         needed = {f.name for f in fields(cls) if f.init and f.default is MISSING and f.default_factory is MISSING}
@@ -121,6 +94,14 @@ def shape_of(cls: Any) -> Shape:
     raise QueryError(
         f"rows cannot be made into {getattr(cls, '__name__', type(cls).__name__)!r}",
         hint="give a pydantic model, a dataclass, a TypedDict or dict",
+    )
+
+
+def _has_fields_of(model: type[BaseModel], columns: Mapping[str, Any]) -> bool:
+    found = {column_of(name, field): field for name, field in model.model_fields.items()}
+    return all(
+        name in columns and field.annotation == columns[name] and field.is_required() and not field.metadata
+        for name, field in found.items()
     )
 
 

@@ -15,6 +15,7 @@ from noormme_py.query.statement import Cursor, Raw, Statement
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.finders import parse_finder
 from noormme_py.repository.table_plan import COMPOUND, Key, TablePlan
+from noormme_py.schema.model import Table
 
 R = TypeVar("R")
 
@@ -135,21 +136,10 @@ class ReadOperations(Generic[R]):
             sources=(nodes.TableName(table.name),),
             items=self.plan.items,
             where=condition(table, where),
-            order_by=(*_orders(order_by), *self._by_key_order(order_by)),
-            limit=_count("limit", limit),
-            offset=_count("offset", offset),
+            order_by=order_of(table, order_by),
+            limit=whole("limit", limit),
+            offset=whole("offset", offset),
         )
-
-    def _by_key_order(self, order_by: OrderBy) -> tuple[nodes.Node, ...]:
-        """Return what makes any order total: the primary key, and the rowid where NULLs make the key no key."""
-        table = self.plan.table
-        said = {fold(order.operand.column) for order in _orders(order_by) if isinstance(order.operand, nodes.Ref)}
-        keys = table.primary_key
-        is_total = bool(keys) and not any(column.is_nullable for column in self.plan.key_columns)
-        if table.has_rowid and table.rowid_alias is None and not is_total:
-            # A column of the user's may have taken one of the rowid's names, or even all.
-            keys += tuple(name for name in ("rowid", "_rowid_", "oid") if table.find_column(name) is None)[:1]
-        return tuple(nodes.Order(nodes.Ref(name)) for name in keys if fold(name) not in said)
 
     def got(self, cursor: Cursor) -> R:
         """Collect the first row; raises RowNotFound."""
@@ -172,6 +162,18 @@ def row_not_found(table: str) -> RowNotFound:
     return RowNotFound(f"there is no such row in {table!r}", hint="find_* methods give None instead")
 
 
+def order_of(table: Table, order_by: OrderBy) -> tuple[nodes.Order, ...]:
+    """Return the order asked for, made total: by the primary key, and the rowid where NULLs make the key no key."""
+    orders = _orders(order_by)
+    said = {fold(order.operand.column) for order in orders if isinstance(order.operand, nodes.Ref)}
+    keys = table.primary_key
+    is_total = bool(keys) and not any(table.column(name).is_nullable for name in keys)
+    if table.has_rowid and table.rowid_alias is None and not is_total:
+        # A column of the user's may have taken one of the rowid's names, or even all.
+        keys += tuple(name for name in ("rowid", "_rowid_", "oid") if table.find_column(name) is None)[:1]
+    return (*orders, *(nodes.Order(nodes.Ref(name)) for name in keys if fold(name) not in said))
+
+
 def _orders(order_by: OrderBy) -> tuple[nodes.Order, ...]:
     if order_by is None:
         return ()
@@ -188,7 +190,8 @@ def _order(item: str | Operand) -> nodes.Order:
     return node if isinstance(node, nodes.Order) else nodes.Order(node)
 
 
-def _count(name: str, count: int | None) -> nodes.Node | None:
+def whole(name: str, count: int | None) -> nodes.Value | None:
+    """Return the node of a limit or an offset; raises CompileError."""
     if count is None:
         return None
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -66,8 +66,8 @@ class TablePlan(Generic[R]):
         results = [ResultColumn(c.name, codecs.of_column(c), f"{table.name}.{c.name}") for c in self.columns]
         decoder: RowDecoder[R] = row_decoder(results, shape)
         # What collects the first row of a cursor, and all of them.
-        self.first: Callable[[Cursor], R | None] = decoder.first
-        self.all: Callable[[Cursor], list[R]] = decoder.all
+        self.first: Callable[[Iterable[Sequence[Any]]], R | None] = decoder.first
+        self.all: Callable[[Iterable[Sequence[Any]]], list[R]] = decoder.all
         self.items = tuple(nodes.Ref(column.name) for column in self.columns)
         columns_sql = ", ".join(quote(column.name) for column in self.columns)
         self.returning_sql = f" returning {columns_sql}"

@@ -1,0 +1,95 @@
+"""Which relations are to be loaded with rows: what callers say, as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from noormme_py.errors import QueryError
+from noormme_py.frozen import frozen
+from noormme_py.repository.criteria import Criteria
+from noormme_py.repository.read_operations import OrderBy
+
+
+@frozen
+class Related:
+    """A relation to load, by its path, with what is wanted of it: `Related("posts", order_by="-id", limit=3)`.
+
+    `limit` holds for each row that has the relation, not for all of them. `include` and `with_count` are of the
+    related rows, beside what longer paths say.
+    """
+
+    path: str
+    where: Criteria | None = None
+    order_by: OrderBy = None
+    limit: int | None = None
+    include: Including = None
+    with_count: Including = None
+
+
+Including: TypeAlias = "str | Related | Sequence[str | Related] | None"
+"""A path of relations (`"posts"`, `"posts.comments"`), a `Related` that says more, or a list of these."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What is wanted of one relation, and of those behind it."""
+
+    said: Related | None = None
+    include: dict[str, Wanted] = field(default_factory=dict)
+    counts: dict[str, Related] = field(default_factory=dict)
+
+
+def wanted(include: Including, with_count: Including) -> Wanted:
+    """Return the tree of what is wanted; raises QueryError for a relation that is said twice, each time otherwise."""
+    root = Wanted()
+    for item in _items(include):
+        place = root
+        names = item.path.split(".")
+        for name in names:
+            place = place.include.setdefault(name, Wanted())
+        if item.where is not None or item.order_by is not None or item.limit is not None:
+            if place.said is not None:
+                raise QueryError(f"{item.path!r} is said twice, with options of its own each time")
+            place.said = item
+        _add(place, wanted(item.include, item.with_count), item.path)
+    for item in _items(with_count):
+        if "." in item.path or item.limit is not None or item.order_by is not None:
+            raise QueryError(
+                f"{item.path!r} cannot be counted: a count is of a row's own relation, and may have a `where`",
+                hint='Related("posts", with_count="comments") counts what related rows have',
+            )
+        if item.path in root.counts:
+            raise QueryError(f"{item.path!r} is counted twice")
+        root.counts[item.path] = item
+    return root
+
+
+def _add(place: Wanted, more: Wanted, path: str) -> None:
+    for name, found in more.include.items():
+        known = place.include.setdefault(name, found)
+        if known is not found:
+            if known.said is not None and found.said is not None:
+                raise QueryError(f"'{path}.{name}' is said twice, with options of its own each time")
+            known.said = known.said or found.said
+            _add(known, found, f"{path}.{name}")
+    for name, count in more.counts.items():
+        if name in place.counts:
+            raise QueryError(f"'{path}.{name}' is counted twice")
+        place.counts[name] = count
+
+
+def _items(said: Including) -> Iterable[Related]:
+    if said is None:
+        return
+    for item in (said,) if isinstance(said, str | Related) else said:
+        if isinstance(item, str):
+            yield Related(item)
+        elif isinstance(item, Related):
+            yield item
+        else:
+            raise QueryError(
+                f"a relation is named by a string or a Related, not by {type(item).__name__}",
+                hint='include=["posts", Related("comments", limit=3)]',
+            )
