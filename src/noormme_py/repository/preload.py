@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from noormme_py.codec.row_model import RowModel
 from noormme_py.errors import QueryError, ResultError
+from noormme_py.query import nodes
 from noormme_py.query.statement import Cursor, Operation, Raw, Statement, ask, atomic
 from noormme_py.repository.criteria import condition
 from noormme_py.repository.read_operations import ReadOperations, order_of, row_not_found, whole
@@ -16,7 +18,9 @@ from noormme_py.schema.model import Schema
 from noormme_py.schema.relations import Relation, Relations
 
 R = TypeVar("R")
-Key: TypeAlias = tuple[Raw, ...]
+Key: TypeAlias = Any
+"""What rows on both sides of a relation have in common: one raw value, or a tuple of several."""
+
 RawRows: TypeAlias = list[tuple[Raw, ...]]
 
 _NOTHING = Related("")
@@ -86,26 +90,31 @@ class _Loads:
 
 
 class _Asked:
-    """One relation of the rows of a table."""
+    """One relation of the rows of a table, and what is wanted of it."""
 
     def __init__(self, read: ReadOperations[Any], known: Known, relation: Relation, said: Related) -> None:
-        self.relation = relation
-        self.query = RelationQuery.of(known.schema, relation)
-        self.target = known.table(relation.target)
         if relation.is_required and said.where is not None:
             raise QueryError(
                 f"the relation {relation.name!r} of {relation.table!r} is never without a row, so it takes no `where`"
             )
+        self.relation = relation
+        self.query = RelationQuery.of(known.schema, relation)
+        self.target = known.table(relation.target)
         self.where = condition(self.target.plan.table, said.where)
-        self._places = _places(read, relation.columns)
+        self.key_of = itemgetter(*_places(read, relation.columns))
 
-    def keys_of(self, raw: RawRows) -> list[Key | None]:
-        """Return the key by which each row's related rows are found, None where it has a NULL."""
-        if len(self._places) == 1:
-            place = self._places[0]
-            return [None if row[place] is None else (row[place],) for row in raw]
-        keys = [tuple([row[place] for place in self._places]) for row in raw]
-        return [None if None in key else key for key in keys]
+    def keys_of(self, raw: RawRows) -> list[Key]:
+        """Return the key by which each row's related rows are found, None where a part of it is NULL."""
+        keys: list[Key] = [*map(self.key_of, raw)]
+        return keys if len(self.relation.columns) == 1 else [None if None in key else key for key in keys]
+
+    def asked(self, keys: list[Key], query: Callable[[nodes.Node], nodes.Select]) -> Operation[RawRows]:
+        """Ask for what has these keys: in one statement, however many there are."""
+        distinct = [key for key in dict.fromkeys(keys) if key is not None]
+        found: RawRows = []
+        for is_wanted in self.query.wanted(distinct):
+            found += yield from ask(self.target.plan.plans.statement(query(is_wanted), _raw_rows))
+        return found
 
 
 class _Load(_Asked):
@@ -116,49 +125,43 @@ class _Load(_Asked):
         super().__init__(read, known, relation, said)
         if said.limit is not None and not relation.is_many:
             raise QueryError(f"the relation {relation.name!r} of {relation.table!r} leads to one row: no limit applies")
-        order = order_of(self.target.plan.table, said.order_by)
-        self._order = order if relation.is_many else ()
+        plan = self.target.plan
+        self._order = order_of(plan.table, said.order_by) if relation.is_many else ()
         self._limit = whole("limit", said.limit)
         self._loads = _Loads(self.target, known, tree) if tree.include or tree.counts else None
-        width = len(self.target.plan.columns)
-        self._width = width
-        self._key_places = (
-            _places(self.target, tuple(key.column for key in self.query.keys))
-            if self.query.is_plain
-            else range(width, width + len(self.query.keys))
+        columns = [key.column for key in self.query.keys]
+        # The keys are columns of the row, or come behind these.
+        self._width = None if self.query.is_plain else len(plan.columns)
+        self._owner_of = itemgetter(
+            *(_places(self.target, columns) if self._width is None else range(self._width, self._width + len(columns)))
         )
 
     def into(self, raw: RawRows, rows: Sequence[Any]) -> Operation[None]:
         keys = self.keys_of(raw)
-        distinct = [key for key in dict.fromkeys(keys) if key is not None]
-        found: RawRows = []
+        found = yield from self.asked(keys, self._query)
         plan = self.target.plan
-        for part in self.query.wanted(distinct) if distinct else ():
-            node = self.query.rows(plan.items, part, self.where, self._order, self._limit)
-            found += yield from ask(plan.plans.statement(node, _raw_rows))
-        width = self._width
-        related = plan.all(found if self.query.is_plain else [row[:width] for row in found])
+        related = plan.all(found if self._width is None else [row[: self._width] for row in found])
         if self._loads is not None:
             yield from self._loads.into(found, related)
         groups: dict[Key, list[Any]] = {}
-        places = self._key_places
-        if len(places) == 1:
-            place = places[0]
-            for row, one in zip(found, related, strict=True):
-                groups.setdefault((row[place],), []).append(one)
-        else:
-            for row, one in zip(found, related, strict=True):
-                groups.setdefault(tuple([row[place] for place in places]), []).append(one)
+        for owner, row in zip(map(self._owner_of, found), related, strict=True):
+            if owner in groups:
+                groups[owner].append(row)
+            else:
+                groups[owner] = [row]
         self._attach(keys, rows, groups)
 
-    def _attach(self, keys: list[Key | None], rows: Sequence[Any], groups: dict[Key, list[Any]]) -> None:
+    def _query(self, is_wanted: nodes.Node) -> nodes.Select:
+        return self.query.rows(self.target.plan.items, is_wanted, self.where, self._order, self._limit)
+
+    def _attach(self, keys: list[Key], rows: Sequence[Any], groups: dict[Key, list[Any]]) -> None:
         name = self.relation.name
         for key, row in zip(keys, rows, strict=True):
-            mine = groups.get(key, ()) if key is not None else ()
+            related = groups.get(key)
             if self.relation.is_many:
-                row.__dict__[name] = [*mine]
-            elif mine or not self.relation.is_required:
-                row.__dict__[name] = mine[0] if mine else None
+                row.__dict__[name] = [] if related is None else [*related]
+            elif related is not None or not self.relation.is_required:
+                row.__dict__[name] = None if related is None else related[0]
             else:
                 raise ResultError(
                     f"a row of {self.relation.table!r} refers to one of {self.relation.target!r} that is not there",
@@ -171,17 +174,17 @@ class _Count(_Asked):
 
     def into(self, raw: RawRows, rows: Sequence[Any]) -> Operation[None]:
         keys = self.keys_of(raw)
-        distinct = [key for key in dict.fromkeys(keys) if key is not None]
-        counts: dict[Key | None, Raw] = {}
-        for part in self.query.wanted(distinct) if distinct else ():
-            statement = self.target.plan.plans.statement(self.query.counts(part, self.where), _raw_rows)
-            for row in (yield from ask(statement)):
-                counts[row[:-1]] = row[-1]
-        for key, parent in zip(keys, rows, strict=True):
-            parent.__dict__["related_counts"][self.relation.name] = counts.get(key, 0)
+        found = yield from self.asked(keys, self._query)
+        owner_of = itemgetter(*range(len(self.query.keys)))
+        counts = {owner_of(row): row[-1] for row in found}
+        for key, row in zip(keys, rows, strict=True):
+            row.__dict__["related_counts"][self.relation.name] = counts.get(key, 0)
+
+    def _query(self, is_wanted: nodes.Node) -> nodes.Select:
+        return self.query.counts(is_wanted, self.where)
 
 
-def _places(read: ReadOperations[Any], columns: tuple[str, ...]) -> list[int]:
+def _places(read: ReadOperations[Any], columns: Sequence[str]) -> list[int]:
     """Return where columns stand in the rows that are read."""
     names = [column.name for column in read.plan.columns]
     wanted = [read.plan.table.column(name).name for name in columns]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from itertools import chain
+from typing import Any
 
 from noormme_py.frozen import changed, frozen, replaced
 from noormme_py.query import nodes
@@ -16,8 +17,6 @@ from noormme_py.query.functions import fn
 from noormme_py.query.statement import Raw
 from noormme_py.schema.model import Column, Schema
 from noormme_py.schema.relations import Relation
-
-Keys: TypeAlias = Sequence[tuple[Raw, ...]]
 
 # What JSON cannot hold exactly is said value by value, so many rows at a time.
 _MAX_SPELLED = 200
@@ -91,7 +90,9 @@ class RelationQuery:
             where=wanted if where is None else nodes.And((wanted, where)),
         )
         if limit is None or is_distinct:
-            return changed(query, {"order_by": order_by})
+            # The keys go first, because an index that finds them has them in order; what counts is each one's rows.
+            by_key = tuple(map(nodes.Order, self.keys)) if order_by else ()
+            return changed(query, {"order_by": (*by_key, *order_by)})
         place = nodes.Function("row_number", (), over=nodes.Window(self.keys, order_by))
         numbered = changed(query, {"items": (*query.items, nodes.Aliased(place, _PLACE))})
         return nodes.Select(
@@ -114,35 +115,45 @@ class RelationQuery:
             group_by=self.keys,
         )
 
-    def wanted(self, keys: Keys) -> Iterator[nodes.Node]:
-        """Yield conditions that hold for the rows of these keys: one, unless they are what JSON cannot hold."""
-        if all(isinstance(part, int) or (isinstance(part, str) and "\0" not in part) for key in keys for part in key):
+    def wanted(self, keys: Sequence[Any]) -> Iterator[nodes.Node]:
+        """Yield conditions that hold for the rows of these keys: one, unless they are what JSON cannot hold.
+
+        A key is a raw value, or a tuple of several.
+        """
+        parts = keys if len(self.keys) == 1 else chain.from_iterable(keys)
+        if not keys:
+            return
+        if all(map(_is_exact_in_json, parts)):
             yield self._listed(keys)
             return
         for start in range(0, len(keys), _MAX_SPELLED):
             yield nodes.Or(tuple(map(self._spelled, keys[start : start + _MAX_SPELLED])))
 
-    def _listed(self, keys: Keys) -> nodes.Node:
+    def _listed(self, keys: Sequence[Any]) -> nodes.Node:
         value = nodes.Ref("value", "wanted")
         if len(self.keys) == 1:
-            text = json.dumps([key[0] for key in keys], ensure_ascii=False)
             left: nodes.Node = self.keys[0]
             items = [nodes.Aliased(value, "value")]
         else:
-            text = json.dumps(keys, ensure_ascii=False)
             left = nodes.Row(self.keys)
             items = [
                 nodes.Aliased(nodes.JsonPath(value, (place,)), f"value {place}") for place in range(len(self.keys))
             ]
-        listed = nodes.Aliased(nodes.Function("json_each", (nodes.Value(text),)), "wanted")
+        text = nodes.Value(json.dumps(keys, ensure_ascii=False))
+        listed = nodes.Aliased(nodes.Function("json_each", (text,)), "wanted")
         return nodes.InQuery(left, nodes.Select(sources=(listed,), items=tuple(items)))
 
-    def _spelled(self, key: tuple[Raw, ...]) -> nodes.Node:
+    def _spelled(self, key: Any) -> nodes.Node:
         # Between pieces of text a value is bound as it is: it has been through its column's codec before.
-        pairs = zip(self.keys, key, strict=True)
+        parts = zip(self.keys, (key,) if len(self.keys) == 1 else key, strict=True)
         return nodes.And(
-            tuple(nodes.Binary(column, "=", nodes.Fragment(("", ""), (nodes.Value(part),))) for column, part in pairs)
+            tuple(nodes.Binary(column, "=", nodes.Fragment(("", ""), (nodes.Value(part),))) for column, part in parts)
         )
+
+
+def _is_exact_in_json(value: Raw) -> bool:
+    # SQLite's JSON cuts a text off at a NUL, and does not promise the last digit of a float.
+    return isinstance(value, int) or (isinstance(value, str) and "\0" not in value)
 
 
 def _is_alike(one: Column, other: Column) -> bool:
