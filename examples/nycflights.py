@@ -30,7 +30,7 @@ from nycflights_load import (
 )
 from nycflights_recorder import RecordedNoormme
 
-from noormme_py import Noormme, fn
+from noormme_py import Noormme, Related, fn
 from noormme_py.errors import CannotOpen, ColumnNotFound, ForeignKeyViolation
 
 try:
@@ -93,6 +93,21 @@ async def by_finders(db: Noormme) -> object:
     flights = db.get_repository("flights", Departure)
     find = flights.find_many_by_tailnum_and_carrier
     return await find("N14228", united.carrier)
+
+
+async def by_relations(db: Noormme) -> object:
+    """Related rows: one statement for each relation, however many rows there are."""
+    airlines = db.get_repository("airlines")
+    farthest = Related("flights", order_by="-distance", limit=1, include="dest_airport")
+    found = await airlines.find_many({"carrier__in": ["AS", "HA", "OO"]}, include=farthest, with_count="flights")
+    return [
+        {
+            "airline": airline.name,
+            "flights": airline.related_counts["flights"],
+            "farthest": [flight.dest_airport.name for flight in airline.flights],
+        }
+        for airline in found
+    ]
 
 
 async def by_join(db: Noormme) -> object:
@@ -172,6 +187,7 @@ SCENES = (
     by_key_often,
     by_composite_key,
     by_finders,
+    by_relations,
     by_join,
     by_window,
     upsert,

@@ -31,7 +31,8 @@ T = TypeVar("T")
 Scene = Callable[[Noormme], Awaitable[object]]
 
 ROWS_SHOWN = 5
-LONG_LIST = re.compile(r'("\w+", "\w+"), (?:"\w+", ){3,}("\w+")')
+NAME = r'(?:"\w+"\.)?"\w+"'
+LONG_LIST = re.compile(f"({NAME}, {NAME}), (?:{NAME}, ){{3,}}({NAME})")
 INDENT = (0, 0, 0, 3)
 
 

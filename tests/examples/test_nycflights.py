@@ -70,7 +70,7 @@ def test_what_the_lists_lack_is_added_and_said(whole_tour: tuple[Path, str]) -> 
 def test_every_scene_shows_its_code_its_sql_its_result_and_its_time(whole_tour: tuple[Path, str]) -> None:
     _, text = whole_tour
     scenes = text.split("\n1. ")[1]
-    assert scenes.count("✓ done in") == 10
+    assert scenes.count("✓ done in") == 11
     for expected in (
         "await flights.find_by_id(1)",
         'from "flights" where "id" = ?',
