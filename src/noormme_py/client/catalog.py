@@ -15,13 +15,15 @@ from noormme_py.names import fold
 from noormme_py.repository.options import TableOptions
 from noormme_py.repository.preload import Known, Preload
 from noormme_py.repository.read_operations import ReadOperations
-from noormme_py.repository.related import Including
+from noormme_py.repository.related import Including, named
 from noormme_py.repository.table_plan import TablePlan
 from noormme_py.repository.write_operations import WriteOperations
 from noormme_py.schema.model import Schema, Table
 from noormme_py.schema.relations import Relations
 
 R = TypeVar("R")
+
+_MAX_PRELOADS = 256
 
 
 class Customs:
@@ -88,6 +90,7 @@ class Catalog:
         # The plan of a query and its data.
         self.plan = self.plans.plan
         self._tables: dict[tuple[str, Any], TableOperations[Any]] = {}
+        self._preloads: dict[tuple[object, ...], Preload[Any]] = {}
         self._relations: Relations | None = None
         if any(options.relations for options in customs.options.values()):
             # A name that cannot be is told when the database is opened.
@@ -123,8 +126,16 @@ class Catalog:
 
     def preload(self, operations: TableOperations[R], include: Including, with_count: Including) -> Preload[R]:
         """Return what reads rows of a table with their relations; raises RelationNotFound."""
-        known = Known(self.schema, self.relations, lambda name: self.table(name).read)
-        return Preload(operations.read, known, include, with_count)
+        key = (operations, named(include), named(with_count))
+        found = self._preloads.get(key)
+        if found is None:
+            known = Known(self.schema, self.relations, lambda name: self.table(name).read)
+            found = Preload(operations.read, known, include, with_count)
+            if None not in key:
+                if len(self._preloads) >= _MAX_PRELOADS:
+                    self._preloads.clear()
+                self._preloads[key] = found
+        return found
 
     def _shape(self, table: Table, row: Any) -> Shape:
         codecs = self.codecs

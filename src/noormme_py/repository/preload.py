@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from noormme_py.codec.plans import QueryPlan
 from noormme_py.codec.row_model import RowModel
 from noormme_py.errors import QueryError, ResultError
 from noormme_py.query import nodes
@@ -13,7 +15,7 @@ from noormme_py.query.statement import Cursor, Operation, Raw, Statement, ask, a
 from noormme_py.repository.criteria import condition
 from noormme_py.repository.read_operations import ReadOperations, order_of, row_not_found, whole
 from noormme_py.repository.related import Including, Related, Wanted, wanted
-from noormme_py.repository.relation_query import RelationQuery
+from noormme_py.repository.relation_query import KEYS, RelationQuery
 from noormme_py.schema.model import Schema
 from noormme_py.schema.relations import Relation, Relations
 
@@ -89,7 +91,7 @@ class _Loads:
             yield from count.into(raw, rows)
 
 
-class _Asked:
+class _Asked(ABC):
     """One relation of the rows of a table, and what is wanted of it."""
 
     def __init__(self, read: ReadOperations[Any], known: Known, relation: Relation, said: Related) -> None:
@@ -101,6 +103,7 @@ class _Asked:
         self.query = RelationQuery.of(known.schema, relation)
         self.target = known.table(relation.target)
         self.where = condition(self.target.plan.table, said.where)
+        self._listed: tuple[QueryPlan, list[object]] | None = None
         self.key_of = itemgetter(*_places(read, relation.columns))
 
     def keys_of(self, raw: RawRows) -> list[Key]:
@@ -108,13 +111,26 @@ class _Asked:
         keys: list[Key] = [*map(self.key_of, raw)]
         return keys if len(self.relation.columns) == 1 else [None if None in key else key for key in keys]
 
-    def asked(self, keys: list[Key], query: Callable[[nodes.Node], nodes.Select]) -> Operation[RawRows]:
+    def asked(self, keys: list[Key]) -> Operation[RawRows]:
         """Ask for what has these keys: in one statement, however many there are."""
-        distinct = [key for key in dict.fromkeys(keys) if key is not None]
+        wanted_keys = [key for key in dict.fromkeys(keys) if key is not None]
+        if not wanted_keys:
+            return []
+        plans = self.target.plan.plans
+        listed = self.query.list_of(wanted_keys)
+        if listed is not None:
+            if self._listed is None:
+                self._listed = plans.plan(self.asking(self.query.listed()))
+            plan, data = self._listed
+            return (yield from ask(plan.statement(data, _raw_rows, {KEYS: listed})))
         found: RawRows = []
-        for is_wanted in self.query.wanted(distinct):
-            found += yield from ask(self.target.plan.plans.statement(query(is_wanted), _raw_rows))
+        for is_wanted in self.query.spelled(wanted_keys):
+            found += yield from ask(plans.statement(self.asking(is_wanted), _raw_rows))
         return found
+
+    @abstractmethod
+    def asking(self, is_wanted: nodes.Node) -> nodes.Select:
+        """Return the query for what meets a condition."""
 
 
 class _Load(_Asked):
@@ -138,7 +154,7 @@ class _Load(_Asked):
 
     def into(self, raw: RawRows, rows: Sequence[Any]) -> Operation[None]:
         keys = self.keys_of(raw)
-        found = yield from self.asked(keys, self._query)
+        found = yield from self.asked(keys)
         plan = self.target.plan
         related = plan.all(found if self._width is None else [row[: self._width] for row in found])
         if self._loads is not None:
@@ -151,7 +167,7 @@ class _Load(_Asked):
                 groups[owner] = [row]
         self._attach(keys, rows, groups)
 
-    def _query(self, is_wanted: nodes.Node) -> nodes.Select:
+    def asking(self, is_wanted: nodes.Node) -> nodes.Select:
         return self.query.rows(self.target.plan.items, is_wanted, self.where, self._order, self._limit)
 
     def _attach(self, keys: list[Key], rows: Sequence[Any], groups: dict[Key, list[Any]]) -> None:
@@ -174,13 +190,13 @@ class _Count(_Asked):
 
     def into(self, raw: RawRows, rows: Sequence[Any]) -> Operation[None]:
         keys = self.keys_of(raw)
-        found = yield from self.asked(keys, self._query)
+        found = yield from self.asked(keys)
         owner_of = itemgetter(*range(len(self.query.keys)))
         counts = {owner_of(row): row[-1] for row in found}
         for key, row in zip(keys, rows, strict=True):
             row.__dict__["related_counts"][self.relation.name] = counts.get(key, 0)
 
-    def _query(self, is_wanted: nodes.Node) -> nodes.Select:
+    def asking(self, is_wanted: nodes.Node) -> nodes.Select:
         return self.query.counts(is_wanted, self.where)
 
 

@@ -66,6 +66,16 @@ def wanted(include: Including, with_count: Including) -> Wanted:
     return root
 
 
+def named(said: Including) -> tuple[str, ...] | None:
+    """Return relations that are said by their paths alone, None where more is said of any."""
+    if said is None or isinstance(said, str):
+        return () if said is None else (said,)
+    if isinstance(said, Related) or not isinstance(said, Sequence):
+        return None
+    paths = [item for item in said if isinstance(item, str)]
+    return tuple(paths) if len(paths) == len(said) else None
+
+
 def _add(place: Wanted, more: Wanted, path: str) -> None:
     for name, found in more.include.items():
         known = place.include.setdefault(name, found)
@@ -83,7 +93,8 @@ def _add(place: Wanted, more: Wanted, path: str) -> None:
 def _items(said: Including) -> Iterable[Related]:
     if said is None:
         return
-    for item in (said,) if isinstance(said, str | Related) else said:
+    items = (said,) if isinstance(said, str | Related) or not isinstance(said, Iterable) else said
+    for item in items:
         if isinstance(item, str):
             yield Related(item)
         elif isinstance(item, Related):

@@ -22,6 +22,9 @@ from noormme_py.schema.relations import Relation
 _MAX_SPELLED = 200
 _PLACE = "place of the row"
 
+KEYS = "keys"
+"""The placeholder for the list of keys, as JSON text."""
+
 
 @frozen
 class RelationQuery:
@@ -115,21 +118,8 @@ class RelationQuery:
             group_by=self.keys,
         )
 
-    def wanted(self, keys: Sequence[Any]) -> Iterator[nodes.Node]:
-        """Yield conditions that hold for the rows of these keys: one, unless they are what JSON cannot hold.
-
-        A key is a raw value, or a tuple of several.
-        """
-        parts = keys if len(self.keys) == 1 else chain.from_iterable(keys)
-        if not keys:
-            return
-        if all(map(_is_exact_in_json, parts)):
-            yield self._listed(keys)
-            return
-        for start in range(0, len(keys), _MAX_SPELLED):
-            yield nodes.Or(tuple(map(self._spelled, keys[start : start + _MAX_SPELLED])))
-
-    def _listed(self, keys: Sequence[Any]) -> nodes.Node:
+    def listed(self) -> nodes.Node:
+        """Return the condition that holds for the rows of the keys that the placeholder KEYS lists."""
         value = nodes.Ref("value", "wanted")
         if len(self.keys) == 1:
             left: nodes.Node = self.keys[0]
@@ -139,9 +129,21 @@ class RelationQuery:
             items = [
                 nodes.Aliased(nodes.JsonPath(value, (place,)), f"value {place}") for place in range(len(self.keys))
             ]
-        text = nodes.Value(json.dumps(keys, ensure_ascii=False))
-        listed = nodes.Aliased(nodes.Function("json_each", (text,)), "wanted")
+        listed = nodes.Aliased(nodes.Function("json_each", (nodes.Param(KEYS),)), "wanted")
         return nodes.InQuery(left, nodes.Select(sources=(listed,), items=tuple(items)))
+
+    def list_of(self, keys: Sequence[Any]) -> str | None:
+        """Return what KEYS is to be for these keys, each a raw value or a tuple of several.
+
+        None where one of them cannot be said exactly in JSON: they are then to be spelled out.
+        """
+        values = keys if len(self.keys) == 1 else chain.from_iterable(keys)
+        return json.dumps(keys, ensure_ascii=False) if all(map(_is_exact_in_json, values)) else None
+
+    def spelled(self, keys: Sequence[Any]) -> Iterator[nodes.Node]:
+        """Yield conditions that hold for the rows of keys, some of them at a time."""
+        for start in range(0, len(keys), _MAX_SPELLED):
+            yield nodes.Or(tuple(map(self._spelled, keys[start : start + _MAX_SPELLED])))
 
     def _spelled(self, key: Any) -> nodes.Node:
         # Between pieces of text a value is bound as it is: it has been through its column's codec before.
