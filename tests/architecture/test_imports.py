@@ -12,7 +12,12 @@ from tests.architecture.sources import Import, Module, modules
 ENGINE_ONLY = {"_sqlite3", "_thread", "aiosqlite", "asyncio", "concurrent", "sqlite3", "threading"}
 MAY_ALSO: dict[str, set[str]] = {}
 
-OPTIONAL_EXTRAS = {"rich", "typer"}
+# Whose affair an optional extra is, by area and, below the integrations, by package.
+EXTRAS = {
+    "noormme_py.cli": {"rich", "typer"},
+    "noormme_py.integrations.fastapi": {"fastapi", "starlette"},
+}
+OPTIONAL_EXTRAS = set[str]().union(*EXTRAS.values())
 
 
 def engine_imports(known: Iterable[Module]) -> list[str]:
@@ -34,14 +39,17 @@ def hidden_imports(known: Iterable[Module]) -> list[str]:
     ]
 
 
-def extras_outside_cli(known: Iterable[Module]) -> list[str]:
+def misplaced_extras(known: Iterable[Module]) -> list[str]:
     return [
         at(module, found)
         for module in known
-        if module.area != "cli"
         for found in module.imports
-        if found.top in OPTIONAL_EXTRAS and not found.for_types
+        if found.top in OPTIONAL_EXTRAS - extras_of(module) and not found.for_types
     ]
+
+
+def extras_of(module: Module) -> set[str]:
+    return set[str]().union(*(own for place, own in EXTRAS.items() if f"{module.name}.".startswith(f"{place}.")))
 
 
 def cycles_hidden_by_type_checking(known: dict[str, Module]) -> list[str]:
@@ -84,8 +92,8 @@ def test_no_import_hides_in_a_function() -> None:
     assert hidden_imports(modules().values()) == []
 
 
-def test_optional_extras_are_only_the_command_line_s() -> None:
-    assert extras_outside_cli(modules().values()) == []
+def test_an_optional_extra_is_imported_where_it_is_the_affair() -> None:
+    assert misplaced_extras(modules().values()) == []
 
 
 def test_no_import_for_types_would_be_a_cycle_at_run_time() -> None:
@@ -113,10 +121,12 @@ def test_hidden_imports_are_seen_below_any_block() -> None:
     assert hidden_imports([Module("noormme_py.cli.main", text)]) == ["noormme_py.cli.main:4 imports json"]
 
 
-def test_an_extra_outside_the_command_line_is_seen() -> None:
+def test_a_misplaced_extra_is_seen() -> None:
     text = "try:\n    import rich\nexcept ImportError:\n    pass\n"
-    assert extras_outside_cli([Module("noormme_py.query.nodes", text)]) == ["noormme_py.query.nodes:2 imports rich"]
-    assert extras_outside_cli([Module("noormme_py.cli.main", text)]) == []
+    assert misplaced_extras([Module("noormme_py.query.nodes", text)]) == ["noormme_py.query.nodes:2 imports rich"]
+    assert misplaced_extras([Module("noormme_py.cli.main", text)]) == []
+    assert misplaced_extras([Module("noormme_py.integrations.fastapi", text, is_package=True)]) != []
+    assert misplaced_extras([Module("noormme_py.cli.main", "from fastapi import FastAPI\n")]) != []
 
 
 def test_cycles_are_seen_through_relative_imports_and_third_modules() -> None:

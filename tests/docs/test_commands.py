@@ -37,6 +37,9 @@ def test_a_command_exists(page: str, command: str) -> None:
             extras = re.findall(r"\[(.*)\]", what)
             assert what.partition("[")[0] == "."
             assert set(extras) <= set(PROJECT.get("optional-dependencies", {}))
+        case ["uvicorn", "--app-dir", folder, target]:
+            module, _, name = target.partition(":")
+            assert f"\n{name} = FastAPI(" in (ROOT / folder / f"{module}.py").read_text(encoding="utf-8")
         case ["noormme", name, *options]:
             told = CliRunner().invoke(app, [name, "--help"], env={"NO_COLOR": "1", "COLUMNS": "200"})
             assert told.exit_code == 0, told.output

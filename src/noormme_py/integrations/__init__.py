@@ -1,0 +1,1 @@
+"""What fits the library into web frameworks: a package for each, which needs the extra of its name."""
