@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Runs of pytest inside of tests, for those of the pytest plugin.
+pytest_plugins = ["pytester"]
+
 # A slow machine is not a failure, and a failure says how to have it again.
 settings.register_profile(
     "ci",

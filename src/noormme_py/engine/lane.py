@@ -17,6 +17,9 @@ from noormme_py.errors import Closed
 
 T = TypeVar("T")
 
+THREAD_PREFIX = "noormme "
+"""How the names of the library's threads begin."""
+
 # How often `close` looks whether the thread has ended: soon at first, then seldom.
 _FIRST_LOOK_S = 0.0005
 _LAST_LOOK_S = 0.05
@@ -83,7 +86,7 @@ class Lane:
         self._current: Job[Any] | None = None
         self._connection: Connection | None = None
         self._is_ending = False
-        self._thread = threading.Thread(target=self._work, name=f"noormme {name}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"{THREAD_PREFIX}{name}", daemon=True)
 
     async def open(self) -> Connection:
         """Start the thread and open the connection on it."""

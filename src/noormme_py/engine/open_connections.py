@@ -47,6 +47,10 @@ class OpenConnections:
         reading = [one for one in self._of(file) if one.holds_snapshot]
         return sorted(reading, key=lambda one: one.holder.since_s if one.holder is not None else float("inf"))
 
+    def held(self) -> list[tuple[str, Levels]]:
+        """Return the connections that somebody keeps for as long as he likes, with their files."""
+        return [(file, one) for file in [*self._by_file] for one in self._of(file) if one.holder is not None]
+
     def _of(self, file: str) -> list[Levels]:
         return [one for one in (known() for known in self._by_file.get(file, ())) if one is not None]
 

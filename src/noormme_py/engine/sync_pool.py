@@ -87,6 +87,8 @@ class SyncPool:
         """Take a connection for as long as the holder likes; raises DatabaseBusy as `acquire` does."""
         connection = self.acquire()
         connection.holder = current_holder()
+        # What ran here before is not his.
+        connection.first_sql = None
         held = self._uses[connection] = Held(connection, use)
         return held
 

@@ -125,6 +125,12 @@ INDEXES = _listing(
     " from main.sqlite_schema as o join temp.pragma_index_list(o.name, 'main') as i"
     f" join temp.pragma_index_xinfo(i.name, 'main') as c where c.key and {_STORED}",
 )
+_OF_ONE = f"{_COLUMNS}{_COMPUTED} and o.name = ?"
+
+READING = frozenset(
+    [_OF_ONE, *(s.sql for s in (OBJECTS, TABLES, STORED_COLUMNS, COMPUTED_COLUMNS, FOREIGN_KEYS, INDEXES))]
+)
+"""The texts of the statements that `read_catalog` asks for."""
 
 
 def read_catalog() -> Operation[Catalog]:
@@ -138,7 +144,7 @@ def read_catalog() -> Operation[Catalog]:
         _raise_unless_about_an_object(error)
         for name in (o.name for o in objects if o.type in ("table", "view") and o.root_page == 0):
             try:
-                columns += yield from ask(_listing(ColumnRow, f"{_COLUMNS}{_COMPUTED} and o.name = ?", name))
+                columns += yield from ask(_listing(ColumnRow, _OF_ONE, name))
             except DatabaseError as reason:
                 _raise_unless_about_an_object(reason)
                 unreadable[name] = reason.message

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from noormme_py.errors import DatabaseBusy
 from noormme_py.introspect.assemble import assemble
-from noormme_py.introspect.catalog import read_catalog
+from noormme_py.introspect.catalog import READING, read_catalog
 from noormme_py.query.statement import Cursor, Operation, Statement, ask
 from noormme_py.schema.model import Schema
 
 _ATTEMPTS = 5
+_VERSION = "pragma main.schema_version"
+
+DISCOVERY_SQL = READING | {_VERSION}
+"""The texts of all statements that discovery asks for."""
 
 
 def schema_version() -> Operation[int]:
     """Read SQLite's schema cookie; every change of the schema, by any process, gives it another value."""
-    return (yield from ask(Statement("pragma main.schema_version", (), _only_value)))
+    return (yield from ask(Statement(_VERSION, (), _only_value)))
 
 
 def discover() -> Operation[Schema]:
