@@ -32,6 +32,7 @@ from noormme_py.query.expressions import (
 )
 from noormme_py.query.functions import fn, groups, range_, rows
 from noormme_py.query.observe import StatementFinished
+from noormme_py.query.typed import Col, TableOf
 from noormme_py.repository.options import TableOptions
 from noormme_py.repository.related import Related
 from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
@@ -47,6 +48,7 @@ __all__ = [
     "AsyncTransaction",
     "AsyncTypedRepository",
     "Codec",
+    "Col",
     "Column",
     "CompiledQuery",
     "Config",
@@ -66,6 +68,7 @@ __all__ = [
     "SyncTransaction",
     "SyncTypedRepository",
     "Table",
+    "TableOf",
     "TableOptions",
     "WriteResult",
     "and_",

@@ -7,7 +7,16 @@ import inspect
 import pytest
 
 from noormme_py import AsyncRepository, AsyncTransaction, Noormme, SyncNoormme, SyncRepository, SyncTransaction
-from noormme_py.client import async_executor, async_prepared, async_queries, sync_executor, sync_prepared, sync_queries
+from noormme_py.client import (
+    async_executor,
+    async_prepared,
+    async_queries,
+    async_writes,
+    sync_executor,
+    sync_prepared,
+    sync_queries,
+    sync_writes,
+)
 
 
 def pairs() -> list[tuple[type, type]]:
@@ -21,6 +30,7 @@ def pairs() -> list[tuple[type, type]]:
         (async_executor, sync_executor),
         (async_prepared, sync_prepared),
         (async_queries, sync_queries),
+        (async_writes, sync_writes),
     )
     for mine, other in modules:
         for name, one in inspect.getmembers(mine, inspect.isclass):

@@ -243,7 +243,7 @@ async def test_a_column_is_a_name_or_a_table_and_a_name(db: Noormme, name: str) 
 
 
 @pytest.mark.parametrize("item", [None, 5, b"id", ["id"], val], ids=lambda item: type(item).__name__)
-async def test_a_column_is_said_by_a_string_or_an_expression(db: Noormme, item: object) -> None:
+async def test_a_column_is_said_by_a_string_or_an_expression(db: Noormme, item: Any) -> None:
     with pytest.raises(CompileError, match="named by a string or an expression"):
         db.select_from("users").select(item)
     with pytest.raises(CompileError, match="a table is named by a string"):

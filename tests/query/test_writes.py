@@ -249,7 +249,7 @@ async def test_an_update_says_something(db: Noormme) -> None:
     with pytest.raises(CompileError, match="do_nothing"):
         db.insert_into("counters").values({"name": "x"}).on_conflict("name").do_update({})
     with pytest.raises(CompileError, match="only a table can be written to"):
-        db.update_table(db.select_from("posts").select("id").as_("x")).set({"id": 1}).compile()  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        db.update_table(db.select_from("posts").select("id").as_("x")).set({"id": 1}).compile()  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 async def test_a_value_that_the_column_cannot_hold_never_reaches_the_database(db: Noormme) -> None:

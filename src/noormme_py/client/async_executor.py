@@ -12,14 +12,13 @@ from noormme_py.client.async_queries import (
     AsyncCreateIndex,
     AsyncCreateTable,
     AsyncCreateView,
-    AsyncDelete,
     AsyncDrop,
-    AsyncInsert,
     AsyncSelect,
-    AsyncUpdate,
+    AsyncSelectFrom,
 )
 from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_runner import StreamDecoder
+from noormme_py.client.async_writes import AsyncDelete, AsyncInsert, AsyncUpdate
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import Result
 from noormme_py.client.temporary import check_not_temporary
@@ -29,8 +28,10 @@ from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import common_table
 from noormme_py.query.expressions import Expression
 from noormme_py.query.operands import Operand
-from noormme_py.query.select import selecting
+from noormme_py.query.select import selecting, selecting_one
 from noormme_py.query.statement import Statement, Work
+from noormme_py.query.typed import AnySource, Tabled, TableOf, row_of
+from noormme_py.query.write import inserting
 from noormme_py.schema.model import Schema
 
 R = TypeVar("R")
@@ -100,21 +101,40 @@ class AsyncExecutor(ABC):
             hint = f"{known}what another process has just made is known after `await db.refresh_schema()`"
             raise TableNotFound(fault.message, hint=hint) from None
 
-    def select_from(self, *sources: object) -> AsyncSelect:
-        """Begin a SELECT from tables (`"users"`, `"users as u"`), queries with an alias, or functions."""
-        return AsyncSelect(selecting(sources), self)
+    @overload
+    def select_from(self, source: Tabled[R], /) -> AsyncSelectFrom[R]: ...
+    @overload
+    def select_from(self, *sources: str | Operand) -> AsyncSelect: ...
+    @overload
+    def select_from(self, first: AnySource, second: AnySource, /, *more: AnySource) -> AsyncSelect: ...
+    def select_from(self, *sources: Any) -> Any:
+        """Begin a SELECT from tables (`"users"`, `"users as u"`, typed ones), queries with an alias, or functions."""
+        first = sources[0] if len(sources) == 1 else None
+        return AsyncSelect(selecting_one(first), self) if type(first) is str else _select(self, sources, ())
 
-    def insert_into(self, table: str) -> AsyncInsert:
+    @overload
+    def insert_into(self, table: str) -> AsyncInsert: ...
+    @overload
+    def insert_into(self, table: type[TableOf[R]]) -> AsyncInsert[R]: ...
+    def insert_into(self, table: Any) -> AsyncInsert[Any]:
         """Begin an INSERT."""
-        return AsyncInsert(nodes.Insert(nodes.TableName(table)), self)
+        return AsyncInsert(inserting(table), self, row_of(table))
 
-    def update_table(self, table: str) -> AsyncUpdate:
+    @overload
+    def update_table(self, table: str) -> AsyncUpdate: ...
+    @overload
+    def update_table(self, table: Tabled[R]) -> AsyncUpdate[R]: ...
+    def update_table(self, table: Any) -> AsyncUpdate[Any]:
         """Begin an UPDATE."""
-        return AsyncUpdate(nodes.Update(operands.source(table)), self)
+        return AsyncUpdate(nodes.Update(operands.source(table)), self, row_of(table))
 
-    def delete_from(self, table: str) -> AsyncDelete:
+    @overload
+    def delete_from(self, table: str) -> AsyncDelete: ...
+    @overload
+    def delete_from(self, table: Tabled[R]) -> AsyncDelete[R]: ...
+    def delete_from(self, table: Any) -> AsyncDelete[Any]:
         """Begin a DELETE."""
-        return AsyncDelete(nodes.Delete(operands.source(table)), self)
+        return AsyncDelete(nodes.Delete(operands.source(table)), self, row_of(table))
 
     def with_(
         self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None
@@ -210,18 +230,46 @@ class AsyncWith:
         made = common_table(name, query, columns=columns, is_recursive=True)
         return AsyncWith(self._executor, (*self._tables, made))
 
-    def select_from(self, *sources: object) -> AsyncSelect:
+    @overload
+    def select_from(self, source: Tabled[R], /) -> AsyncSelectFrom[R]: ...
+    @overload
+    def select_from(self, *sources: str | Operand) -> AsyncSelect: ...
+    @overload
+    def select_from(self, first: AnySource, second: AnySource, /, *more: AnySource) -> AsyncSelect: ...
+    def select_from(self, *sources: Any) -> Any:
         """Begin a SELECT."""
-        return AsyncSelect(selecting(sources, self._tables), self._executor)
+        return _select(self._executor, sources, self._tables)
 
-    def insert_into(self, table: str) -> AsyncInsert:
+    @overload
+    def insert_into(self, table: str) -> AsyncInsert: ...
+    @overload
+    def insert_into(self, table: type[TableOf[R]]) -> AsyncInsert[R]: ...
+    def insert_into(self, table: Any) -> AsyncInsert[Any]:
         """Begin an INSERT."""
-        return AsyncInsert(nodes.Insert(nodes.TableName(table), common_tables=self._tables), self._executor)
+        return AsyncInsert(inserting(table, self._tables), self._executor, row_of(table))
 
-    def update_table(self, table: str) -> AsyncUpdate:
+    @overload
+    def update_table(self, table: str) -> AsyncUpdate: ...
+    @overload
+    def update_table(self, table: Tabled[R]) -> AsyncUpdate[R]: ...
+    def update_table(self, table: Any) -> AsyncUpdate[Any]:
         """Begin an UPDATE."""
-        return AsyncUpdate(nodes.Update(operands.source(table), common_tables=self._tables), self._executor)
+        node = nodes.Update(operands.source(table), common_tables=self._tables)
+        return AsyncUpdate(node, self._executor, row_of(table))
 
-    def delete_from(self, table: str) -> AsyncDelete:
+    @overload
+    def delete_from(self, table: str) -> AsyncDelete: ...
+    @overload
+    def delete_from(self, table: Tabled[R]) -> AsyncDelete[R]: ...
+    def delete_from(self, table: Any) -> AsyncDelete[Any]:
         """Begin a DELETE."""
-        return AsyncDelete(nodes.Delete(operands.source(table), common_tables=self._tables), self._executor)
+        node = nodes.Delete(operands.source(table), common_tables=self._tables)
+        return AsyncDelete(node, self._executor, row_of(table))
+
+
+def _select(executor: AsyncExecutor, sources: tuple[Any, ...], tables: tuple[nodes.CommonTable, ...]) -> Any:
+    """Begin a SELECT, which knows the class of its rows where it is from one typed table."""
+    row = row_of(sources[0]) if len(sources) == 1 else None
+    if row is None:
+        return AsyncSelect(selecting(sources, tables), executor)
+    return AsyncSelectFrom(selecting(sources, tables) if tables else selecting_one(sources[0]), executor, row)

@@ -1,36 +1,54 @@
-"""Queries bound to a database or a transaction: the builders with their ends."""
+"""Queries and definitions bound to a database or a transaction: the builders with their ends."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from itertools import chain
-from typing import Any, TypeVar, overload
+from typing import Any, Generic, Self, overload
 
-from noormme_py.client.async_prepared import AsyncPrepared, AsyncPreparedWrite
+from typing_extensions import TypeVar
+
+from noormme_py.client.async_prepared import AsyncPrepared
 from noormme_py.client.async_runner import Answer, AsyncRunner, StreamDecoder
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import CompiledQuery, PlanStep, plan_steps
 from noormme_py.codec.plans import QueryPlan
-from noormme_py.codec.written import WriteResult
-from noormme_py.errors import RowNotFound
+from noormme_py.errors import CompileError, RowNotFound
+from noormme_py.frozen import changed
 from noormme_py.query import nodes
-from noormme_py.query.clauses import Builder, Returning
+from noormme_py.query.clauses import Builder
 from noormme_py.query.compiler import compile_definition
 from noormme_py.query.define import AlterTable, CreateIndex, CreateTable, CreateView, Definition, Drop
-from noormme_py.query.select import Select
+from noormme_py.query.operands import Operand
+from noormme_py.query.select import SelectClauses, selected, star, star_of
 from noormme_py.query.statement import Cursor, Operation, Statement, ask, atomic, nothing
-from noormme_py.query.write import DeleteClauses, InsertClauses, UpdateClauses, batches
+from noormme_py.query.typed import AnySource, Tabled, row_of
+from noormme_py.query.write import batches
 
-M = TypeVar("M")
-T = TypeVar("T")
 Row = dict[str, Any]
+M = TypeVar("M", default=Row)
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 class AsyncQuery(Builder):
-    """A query bound to what runs it."""
+    """A query bound to what runs it. It may know of a typed table what class its rows have."""
 
-    __slots__ = ()
+    __slots__ = ("_row",)
     _runner: AsyncRunner
+
+    def __init__(self, node: nodes.Node, runner: AsyncRunner, row: Any = None) -> None:
+        self.node = node
+        self._runner = runner
+        self._row = row
+
+    def derive(self, **changes: object) -> Self:
+        # Each step of a query comes by here: calling the class would take twice as long.
+        made = object.__new__(type(self))
+        made.node = changed(self.node, changes)
+        made._runner = self._runner
+        made._row = self._row
+        return made
 
     def compile(self) -> CompiledQuery:
         """Return the SQL text and the encoded parameters; raises what running it would raise before any SQL."""
@@ -80,37 +98,39 @@ class AsyncQuery(Builder):
         return self._runner.run_write(make)
 
 
-class AsyncRows(AsyncQuery):
-    """The ends of a query that gives rows: dicts, or objects of the class given as `into`."""
+class AsyncRows(AsyncQuery, Generic[M]):
+    """The ends of a query that gives rows: dicts, rows of a typed table, or objects of the class given as `into`."""
 
     __slots__ = ()
 
     @overload
-    async def execute(self) -> list[Row]: ...
+    async def execute(self) -> list[M]: ...
     @overload
-    async def execute(self, into: type[M]) -> list[M]: ...
+    async def execute(self, into: type[R]) -> list[R]: ...
     async def execute(self, into: Any = None) -> list[Any]:
         """Run it and return all rows."""
+        into = self._row if into is None else into
         parts = self._parts()
         if parts:
             return [*chain.from_iterable(await self._answers(parts, lambda plan: plan.decoder(into).all))]
         return await self._answer(lambda plan: plan.decoder(into).all)
 
     @overload
-    async def execute_take_first(self) -> Row | None: ...
+    async def execute_take_first(self) -> M | None: ...
     @overload
-    async def execute_take_first(self, into: type[M]) -> M | None: ...
+    async def execute_take_first(self, into: type[R]) -> R | None: ...
     async def execute_take_first(self, into: Any = None) -> Any:
         """Run it and return the first row, or None. The SQL is not altered: say limit(1) where that helps."""
+        into = self._row if into is None else into
         parts = self._parts()
         if parts:
             return (await self._answers(parts, lambda plan: plan.decoder(into).first))[0]
         return await self._answer(lambda plan: plan.decoder(into).first)
 
     @overload
-    async def execute_take_first_or_raise(self) -> Row: ...
+    async def execute_take_first_or_raise(self) -> M: ...
     @overload
-    async def execute_take_first_or_raise(self, into: type[M]) -> M: ...
+    async def execute_take_first_or_raise(self, into: type[R]) -> R: ...
     async def execute_take_first_or_raise(self, into: Any = None) -> Any:
         """Run it and return the first row; raises RowNotFound."""
         row = await self.execute_take_first(into)
@@ -126,28 +146,37 @@ class AsyncRows(AsyncQuery):
         return await self._answer(lambda plan: plan.scalar().first)
 
     @overload
-    def prepare(self) -> AsyncPrepared[Row]: ...
+    def prepare(self) -> AsyncPrepared[M]: ...
     @overload
-    def prepare(self, into: type[M]) -> AsyncPrepared[M]: ...
+    def prepare(self, into: type[R]) -> AsyncPrepared[R]: ...
     def prepare(self, into: Any = None) -> Any:
         """Return the query compiled once, to be run many times with values for its placeholders."""
-        return AsyncPrepared(self.node, self._runner, into)
+        return AsyncPrepared(self.node, self._runner, self._row if into is None else into)
 
 
-class AsyncSelect(Select, AsyncRows):
-    """A SELECT bound to what runs it."""
+class AsyncSelect(SelectClauses, AsyncRows[M]):
+    """A SELECT bound to what runs it. It is also an operand: in a comparison, an `in`, or a source."""
 
     __slots__ = ()
 
+    def select(self, *items: object) -> AsyncSelect:
+        """Add result columns. The rows are dicts then."""
+        return AsyncSelect(changed(self.node, {"items": selected(self.node, items)}), self._runner)
+
+    def select_all(self, table: AnySource | None = None) -> AsyncSelect:
+        """Add all columns, of one table or of all. The rows are dicts then."""
+        return AsyncSelect(changed(self.node, {"items": (*self.node.items, star(table))}), self._runner)
+
     @overload
-    def stream(self) -> AsyncGenerator[Row]: ...
+    def stream(self) -> AsyncGenerator[M]: ...
     @overload
-    def stream(self, into: type[M]) -> AsyncGenerator[M]: ...
+    def stream(self, into: type[R]) -> AsyncGenerator[R]: ...
     def stream(self, into: Any = None) -> AsyncGenerator[Any]:
         """Run it and yield rows as they are read, some hundred at a time; memory stays bounded.
 
         Leaving the loop early closes the cursor at the generator's end: `contextlib.aclosing` says when.
         """
+        into = self._row if into is None else into
 
         def make(catalog: Catalog) -> Statement[StreamDecoder]:
             plan, data = catalog.plan(self.node)
@@ -156,82 +185,36 @@ class AsyncSelect(Select, AsyncRows):
         return self._runner.run_stream(make)
 
 
-class AsyncWrite(AsyncQuery):
-    """The ends of a write that gives no rows."""
+class AsyncSelectFrom(SelectClauses, AsyncQuery, Generic[M]):
+    """A SELECT from a typed table that does not select anything yet."""
 
     __slots__ = ()
 
-    async def execute(self) -> WriteResult:
-        """Run it and tell how many rows it wrote."""
-        parts = self._parts()
-        if not parts:
-            return await self._answer(lambda plan: plan.written)
-        answers = await self._answers(parts, lambda plan: plan.written)
-        return WriteResult(sum(answer.rows_affected for answer in answers), answers[-1].last_insert_id)
+    def select(self, *items: object) -> AsyncSelect:
+        """Say the result columns. The rows are dicts."""
+        return AsyncSelect(changed(self.node, {"items": selected(self.node, items)}), self._runner)
 
-    def prepare(self) -> AsyncPreparedWrite:
-        """Return the write compiled once, to be run many times with values for its placeholders."""
-        return AsyncPreparedWrite(self.node, self._runner)
+    @overload
+    def select_all(self) -> AsyncSelect[M]: ...
+    @overload
+    def select_all(self, table: str | Operand) -> AsyncSelect: ...
+    @overload
+    def select_all(self, table: Tabled[R]) -> AsyncSelect[R]: ...
+    def select_all(self, table: Any = None) -> AsyncSelect[Any]:
+        """Take all columns of the table, or of another typed table of the query. The rows are of its class.
 
-
-class AsyncInsertReturning(InsertClauses, Returning, AsyncRows):
-    """An INSERT that gives rows back."""
-
-    __slots__ = ()
-
-
-class AsyncUpdateReturning(UpdateClauses, Returning, AsyncRows):
-    """An UPDATE that gives rows back."""
-
-    __slots__ = ()
-
-
-class AsyncDeleteReturning(DeleteClauses, Returning, AsyncRows):
-    """A DELETE that gives rows back."""
-
-    __slots__ = ()
-
-
-class AsyncInsert(InsertClauses, AsyncWrite):
-    """An INSERT bound to what runs it."""
-
-    __slots__ = ()
-
-    def returning(self, *items: object) -> AsyncInsertReturning:
-        """Give back columns of the inserted rows."""
-        return AsyncInsertReturning(self.node, self._runner).returning(*items)
-
-    def returning_all(self) -> AsyncInsertReturning:
-        """Give back all columns of the inserted rows."""
-        return AsyncInsertReturning(self.node, self._runner).returning_all()
-
-
-class AsyncUpdate(UpdateClauses, AsyncWrite):
-    """An UPDATE bound to what runs it."""
-
-    __slots__ = ()
-
-    def returning(self, *items: object) -> AsyncUpdateReturning:
-        """Give back columns of the changed rows."""
-        return AsyncUpdateReturning(self.node, self._runner).returning(*items)
-
-    def returning_all(self) -> AsyncUpdateReturning:
-        """Give back all columns of the changed rows."""
-        return AsyncUpdateReturning(self.node, self._runner).returning_all()
-
-
-class AsyncDelete(DeleteClauses, AsyncWrite):
-    """A DELETE bound to what runs it."""
-
-    __slots__ = ()
-
-    def returning(self, *items: object) -> AsyncDeleteReturning:
-        """Give back columns of the deleted rows."""
-        return AsyncDeleteReturning(self.node, self._runner).returning(*items)
-
-    def returning_all(self) -> AsyncDeleteReturning:
-        """Give back all columns of the deleted rows."""
-        return AsyncDeleteReturning(self.node, self._runner).returning_all()
+        After a join the table has to be said; raises CompileError otherwise.
+        """
+        if table is not None:
+            items: tuple[nodes.Node, ...] = (star(table),)
+            return AsyncSelect(changed(self.node, {"items": items}), self._runner, row_of(table))
+        if self.node.joins:
+            raise CompileError(
+                "select_all() after a join does not say of which table",
+                hint="say it, as in select_all(Users), or name columns with select(…)",
+            )
+        items = (star_of(self.node.sources[0]),)
+        return AsyncSelect(changed(self.node, {"items": items}), self._runner, self._row)
 
 
 class AsyncDefinition(Definition):

@@ -15,14 +15,13 @@ from noormme_py.client.sync_queries import (
     SyncCreateIndex,
     SyncCreateTable,
     SyncCreateView,
-    SyncDelete,
     SyncDrop,
-    SyncInsert,
     SyncSelect,
-    SyncUpdate,
+    SyncSelectFrom,
 )
 from noormme_py.client.sync_repository import SyncRepository
 from noormme_py.client.sync_runner import StreamDecoder
+from noormme_py.client.sync_writes import SyncDelete, SyncInsert, SyncUpdate
 from noormme_py.client.temporary import check_not_temporary
 from noormme_py.errors import TableNotFound
 from noormme_py.query import definitions as ddl
@@ -30,8 +29,10 @@ from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import common_table
 from noormme_py.query.expressions import Expression
 from noormme_py.query.operands import Operand
-from noormme_py.query.select import selecting
+from noormme_py.query.select import selecting, selecting_one
 from noormme_py.query.statement import Statement, Work
+from noormme_py.query.typed import AnySource, Tabled, TableOf, row_of
+from noormme_py.query.write import inserting
 from noormme_py.schema.model import Schema
 
 R = TypeVar("R")
@@ -101,21 +102,40 @@ class SyncExecutor(ABC):
             hint = f"{known}what another process has just made is known after `db.refresh_schema()`"
             raise TableNotFound(fault.message, hint=hint) from None
 
-    def select_from(self, *sources: object) -> SyncSelect:
-        """Begin a SELECT from tables (`"users"`, `"users as u"`), queries with an alias, or functions."""
-        return SyncSelect(selecting(sources), self)
+    @overload
+    def select_from(self, source: Tabled[R], /) -> SyncSelectFrom[R]: ...
+    @overload
+    def select_from(self, *sources: str | Operand) -> SyncSelect: ...
+    @overload
+    def select_from(self, first: AnySource, second: AnySource, /, *more: AnySource) -> SyncSelect: ...
+    def select_from(self, *sources: Any) -> Any:
+        """Begin a SELECT from tables (`"users"`, `"users as u"`, typed ones), queries with an alias, or functions."""
+        first = sources[0] if len(sources) == 1 else None
+        return SyncSelect(selecting_one(first), self) if type(first) is str else _select(self, sources, ())
 
-    def insert_into(self, table: str) -> SyncInsert:
+    @overload
+    def insert_into(self, table: str) -> SyncInsert: ...
+    @overload
+    def insert_into(self, table: type[TableOf[R]]) -> SyncInsert[R]: ...
+    def insert_into(self, table: Any) -> SyncInsert[Any]:
         """Begin an INSERT."""
-        return SyncInsert(nodes.Insert(nodes.TableName(table)), self)
+        return SyncInsert(inserting(table), self, row_of(table))
 
-    def update_table(self, table: str) -> SyncUpdate:
+    @overload
+    def update_table(self, table: str) -> SyncUpdate: ...
+    @overload
+    def update_table(self, table: Tabled[R]) -> SyncUpdate[R]: ...
+    def update_table(self, table: Any) -> SyncUpdate[Any]:
         """Begin an UPDATE."""
-        return SyncUpdate(nodes.Update(operands.source(table)), self)
+        return SyncUpdate(nodes.Update(operands.source(table)), self, row_of(table))
 
-    def delete_from(self, table: str) -> SyncDelete:
+    @overload
+    def delete_from(self, table: str) -> SyncDelete: ...
+    @overload
+    def delete_from(self, table: Tabled[R]) -> SyncDelete[R]: ...
+    def delete_from(self, table: Any) -> SyncDelete[Any]:
         """Begin a DELETE."""
-        return SyncDelete(nodes.Delete(operands.source(table)), self)
+        return SyncDelete(nodes.Delete(operands.source(table)), self, row_of(table))
 
     def with_(
         self, name: str, query: Operand, *, columns: tuple[str, ...] = (), materialized: bool | None = None
@@ -211,18 +231,46 @@ class SyncWith:
         made = common_table(name, query, columns=columns, is_recursive=True)
         return SyncWith(self._executor, (*self._tables, made))
 
-    def select_from(self, *sources: object) -> SyncSelect:
+    @overload
+    def select_from(self, source: Tabled[R], /) -> SyncSelectFrom[R]: ...
+    @overload
+    def select_from(self, *sources: str | Operand) -> SyncSelect: ...
+    @overload
+    def select_from(self, first: AnySource, second: AnySource, /, *more: AnySource) -> SyncSelect: ...
+    def select_from(self, *sources: Any) -> Any:
         """Begin a SELECT."""
-        return SyncSelect(selecting(sources, self._tables), self._executor)
+        return _select(self._executor, sources, self._tables)
 
-    def insert_into(self, table: str) -> SyncInsert:
+    @overload
+    def insert_into(self, table: str) -> SyncInsert: ...
+    @overload
+    def insert_into(self, table: type[TableOf[R]]) -> SyncInsert[R]: ...
+    def insert_into(self, table: Any) -> SyncInsert[Any]:
         """Begin an INSERT."""
-        return SyncInsert(nodes.Insert(nodes.TableName(table), common_tables=self._tables), self._executor)
+        return SyncInsert(inserting(table, self._tables), self._executor, row_of(table))
 
-    def update_table(self, table: str) -> SyncUpdate:
+    @overload
+    def update_table(self, table: str) -> SyncUpdate: ...
+    @overload
+    def update_table(self, table: Tabled[R]) -> SyncUpdate[R]: ...
+    def update_table(self, table: Any) -> SyncUpdate[Any]:
         """Begin an UPDATE."""
-        return SyncUpdate(nodes.Update(operands.source(table), common_tables=self._tables), self._executor)
+        node = nodes.Update(operands.source(table), common_tables=self._tables)
+        return SyncUpdate(node, self._executor, row_of(table))
 
-    def delete_from(self, table: str) -> SyncDelete:
+    @overload
+    def delete_from(self, table: str) -> SyncDelete: ...
+    @overload
+    def delete_from(self, table: Tabled[R]) -> SyncDelete[R]: ...
+    def delete_from(self, table: Any) -> SyncDelete[Any]:
         """Begin a DELETE."""
-        return SyncDelete(nodes.Delete(operands.source(table), common_tables=self._tables), self._executor)
+        node = nodes.Delete(operands.source(table), common_tables=self._tables)
+        return SyncDelete(node, self._executor, row_of(table))
+
+
+def _select(executor: SyncExecutor, sources: tuple[Any, ...], tables: tuple[nodes.CommonTable, ...]) -> Any:
+    """Begin a SELECT, which knows the class of its rows where it is from one typed table."""
+    row = row_of(sources[0]) if len(sources) == 1 else None
+    if row is None:
+        return SyncSelect(selecting(sources, tables), executor)
+    return SyncSelectFrom(selecting(sources, tables) if tables else selecting_one(sources[0]), executor, row)

@@ -1,37 +1,55 @@
 # Written by scripts/generate_sync.py from async_queries.py: change that, then run `make fmt`.
-"""Queries bound to a database or a transaction: the builders with their ends."""
+"""Queries and definitions bound to a database or a transaction: the builders with their ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from itertools import chain
-from typing import Any, TypeVar, overload
+from typing import Any, Generic, Self, overload
+
+from typing_extensions import TypeVar
 
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import CompiledQuery, PlanStep, plan_steps
-from noormme_py.client.sync_prepared import SyncPrepared, SyncPreparedWrite
+from noormme_py.client.sync_prepared import SyncPrepared
 from noormme_py.client.sync_runner import StreamDecoder, SyncRunner
 from noormme_py.codec.plans import QueryPlan
-from noormme_py.codec.written import WriteResult
-from noormme_py.errors import RowNotFound
+from noormme_py.errors import CompileError, RowNotFound
+from noormme_py.frozen import changed
 from noormme_py.query import nodes
-from noormme_py.query.clauses import Builder, Returning
+from noormme_py.query.clauses import Builder
 from noormme_py.query.compiler import compile_definition
 from noormme_py.query.define import AlterTable, CreateIndex, CreateTable, CreateView, Definition, Drop
-from noormme_py.query.select import Select
+from noormme_py.query.operands import Operand
+from noormme_py.query.select import SelectClauses, selected, star, star_of
 from noormme_py.query.statement import Cursor, Operation, Statement, ask, atomic, nothing
-from noormme_py.query.write import DeleteClauses, InsertClauses, UpdateClauses, batches
+from noormme_py.query.typed import AnySource, Tabled, row_of
+from noormme_py.query.write import batches
 
-M = TypeVar("M")
-T = TypeVar("T")
 Row = dict[str, Any]
+M = TypeVar("M", default=Row)
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 class SyncQuery(Builder):
-    """A query bound to what runs it."""
+    """A query bound to what runs it. It may know of a typed table what class its rows have."""
 
-    __slots__ = ()
+    __slots__ = ("_row",)
     _runner: SyncRunner
+
+    def __init__(self, node: nodes.Node, runner: SyncRunner, row: Any = None) -> None:
+        self.node = node
+        self._runner = runner
+        self._row = row
+
+    def derive(self, **changes: object) -> Self:
+        # Each step of a query comes by here: calling the class would take twice as long.
+        made = object.__new__(type(self))
+        made.node = changed(self.node, changes)
+        made._runner = self._runner
+        made._row = self._row
+        return made
 
     def compile(self) -> CompiledQuery:
         """Return the SQL text and the encoded parameters; raises what running it would raise before any SQL."""
@@ -79,37 +97,39 @@ class SyncQuery(Builder):
         return self._runner.run_write(make)
 
 
-class SyncRows(SyncQuery):
-    """The ends of a query that gives rows: dicts, or objects of the class given as `into`."""
+class SyncRows(SyncQuery, Generic[M]):
+    """The ends of a query that gives rows: dicts, rows of a typed table, or objects of the class given as `into`."""
 
     __slots__ = ()
 
     @overload
-    def execute(self) -> list[Row]: ...
+    def execute(self) -> list[M]: ...
     @overload
-    def execute(self, into: type[M]) -> list[M]: ...
+    def execute(self, into: type[R]) -> list[R]: ...
     def execute(self, into: Any = None) -> list[Any]:
         """Run it and return all rows."""
+        into = self._row if into is None else into
         parts = self._parts()
         if parts:
             return [*chain.from_iterable(self._answers(parts, lambda plan: plan.decoder(into).all))]
         return self._answer(lambda plan: plan.decoder(into).all)
 
     @overload
-    def execute_take_first(self) -> Row | None: ...
+    def execute_take_first(self) -> M | None: ...
     @overload
-    def execute_take_first(self, into: type[M]) -> M | None: ...
+    def execute_take_first(self, into: type[R]) -> R | None: ...
     def execute_take_first(self, into: Any = None) -> Any:
         """Run it and return the first row, or None. The SQL is not altered: say limit(1) where that helps."""
+        into = self._row if into is None else into
         parts = self._parts()
         if parts:
             return (self._answers(parts, lambda plan: plan.decoder(into).first))[0]
         return self._answer(lambda plan: plan.decoder(into).first)
 
     @overload
-    def execute_take_first_or_raise(self) -> Row: ...
+    def execute_take_first_or_raise(self) -> M: ...
     @overload
-    def execute_take_first_or_raise(self, into: type[M]) -> M: ...
+    def execute_take_first_or_raise(self, into: type[R]) -> R: ...
     def execute_take_first_or_raise(self, into: Any = None) -> Any:
         """Run it and return the first row; raises RowNotFound."""
         row = self.execute_take_first(into)
@@ -125,28 +145,37 @@ class SyncRows(SyncQuery):
         return self._answer(lambda plan: plan.scalar().first)
 
     @overload
-    def prepare(self) -> SyncPrepared[Row]: ...
+    def prepare(self) -> SyncPrepared[M]: ...
     @overload
-    def prepare(self, into: type[M]) -> SyncPrepared[M]: ...
+    def prepare(self, into: type[R]) -> SyncPrepared[R]: ...
     def prepare(self, into: Any = None) -> Any:
         """Return the query compiled once, to be run many times with values for its placeholders."""
-        return SyncPrepared(self.node, self._runner, into)
+        return SyncPrepared(self.node, self._runner, self._row if into is None else into)
 
 
-class SyncSelect(Select, SyncRows):
-    """A SELECT bound to what runs it."""
+class SyncSelect(SelectClauses, SyncRows[M]):
+    """A SELECT bound to what runs it. It is also an operand: in a comparison, an `in`, or a source."""
 
     __slots__ = ()
 
+    def select(self, *items: object) -> SyncSelect:
+        """Add result columns. The rows are dicts then."""
+        return SyncSelect(changed(self.node, {"items": selected(self.node, items)}), self._runner)
+
+    def select_all(self, table: AnySource | None = None) -> SyncSelect:
+        """Add all columns, of one table or of all. The rows are dicts then."""
+        return SyncSelect(changed(self.node, {"items": (*self.node.items, star(table))}), self._runner)
+
     @overload
-    def stream(self) -> Generator[Row]: ...
+    def stream(self) -> Generator[M]: ...
     @overload
-    def stream(self, into: type[M]) -> Generator[M]: ...
+    def stream(self, into: type[R]) -> Generator[R]: ...
     def stream(self, into: Any = None) -> Generator[Any]:
         """Run it and yield rows as they are read, some hundred at a time; memory stays bounded.
 
         Leaving the loop early closes the cursor at the generator's end: `contextlib.closing` says when.
         """
+        into = self._row if into is None else into
 
         def make(catalog: Catalog) -> Statement[StreamDecoder]:
             plan, data = catalog.plan(self.node)
@@ -155,82 +184,36 @@ class SyncSelect(Select, SyncRows):
         return self._runner.run_stream(make)
 
 
-class SyncWrite(SyncQuery):
-    """The ends of a write that gives no rows."""
+class SyncSelectFrom(SelectClauses, SyncQuery, Generic[M]):
+    """A SELECT from a typed table that does not select anything yet."""
 
     __slots__ = ()
 
-    def execute(self) -> WriteResult:
-        """Run it and tell how many rows it wrote."""
-        parts = self._parts()
-        if not parts:
-            return self._answer(lambda plan: plan.written)
-        answers = self._answers(parts, lambda plan: plan.written)
-        return WriteResult(sum(answer.rows_affected for answer in answers), answers[-1].last_insert_id)
+    def select(self, *items: object) -> SyncSelect:
+        """Say the result columns. The rows are dicts."""
+        return SyncSelect(changed(self.node, {"items": selected(self.node, items)}), self._runner)
 
-    def prepare(self) -> SyncPreparedWrite:
-        """Return the write compiled once, to be run many times with values for its placeholders."""
-        return SyncPreparedWrite(self.node, self._runner)
+    @overload
+    def select_all(self) -> SyncSelect[M]: ...
+    @overload
+    def select_all(self, table: str | Operand) -> SyncSelect: ...
+    @overload
+    def select_all(self, table: Tabled[R]) -> SyncSelect[R]: ...
+    def select_all(self, table: Any = None) -> SyncSelect[Any]:
+        """Take all columns of the table, or of another typed table of the query. The rows are of its class.
 
-
-class SyncInsertReturning(InsertClauses, Returning, SyncRows):
-    """An INSERT that gives rows back."""
-
-    __slots__ = ()
-
-
-class SyncUpdateReturning(UpdateClauses, Returning, SyncRows):
-    """An UPDATE that gives rows back."""
-
-    __slots__ = ()
-
-
-class SyncDeleteReturning(DeleteClauses, Returning, SyncRows):
-    """A DELETE that gives rows back."""
-
-    __slots__ = ()
-
-
-class SyncInsert(InsertClauses, SyncWrite):
-    """An INSERT bound to what runs it."""
-
-    __slots__ = ()
-
-    def returning(self, *items: object) -> SyncInsertReturning:
-        """Give back columns of the inserted rows."""
-        return SyncInsertReturning(self.node, self._runner).returning(*items)
-
-    def returning_all(self) -> SyncInsertReturning:
-        """Give back all columns of the inserted rows."""
-        return SyncInsertReturning(self.node, self._runner).returning_all()
-
-
-class SyncUpdate(UpdateClauses, SyncWrite):
-    """An UPDATE bound to what runs it."""
-
-    __slots__ = ()
-
-    def returning(self, *items: object) -> SyncUpdateReturning:
-        """Give back columns of the changed rows."""
-        return SyncUpdateReturning(self.node, self._runner).returning(*items)
-
-    def returning_all(self) -> SyncUpdateReturning:
-        """Give back all columns of the changed rows."""
-        return SyncUpdateReturning(self.node, self._runner).returning_all()
-
-
-class SyncDelete(DeleteClauses, SyncWrite):
-    """A DELETE bound to what runs it."""
-
-    __slots__ = ()
-
-    def returning(self, *items: object) -> SyncDeleteReturning:
-        """Give back columns of the deleted rows."""
-        return SyncDeleteReturning(self.node, self._runner).returning(*items)
-
-    def returning_all(self) -> SyncDeleteReturning:
-        """Give back all columns of the deleted rows."""
-        return SyncDeleteReturning(self.node, self._runner).returning_all()
+        After a join the table has to be said; raises CompileError otherwise.
+        """
+        if table is not None:
+            items: tuple[nodes.Node, ...] = (star(table),)
+            return SyncSelect(changed(self.node, {"items": items}), self._runner, row_of(table))
+        if self.node.joins:
+            raise CompileError(
+                "select_all() after a join does not say of which table",
+                hint="say it, as in select_all(Users), or name columns with select(…)",
+            )
+        items = (star_of(self.node.sources[0]),)
+        return SyncSelect(changed(self.node, {"items": items}), self._runner, self._row)
 
 
 class SyncDefinition(Definition):

@@ -9,8 +9,9 @@ from noormme_py.errors import CompileError
 from noormme_py.frozen import changed
 from noormme_py.query import nodes, operands
 from noormme_py.query.expressions import Expression
-from noormme_py.query.interning import interned
+from noormme_py.query.interning import interned, shape_of_interned
 from noormme_py.query.operands import Operand
+from noormme_py.query.typed import AnySource, TableOf
 
 
 class Builder(Operand):
@@ -57,7 +58,7 @@ class Filtered(Builder):
 
     __slots__ = ()
 
-    def where(self, column: object, operator: str | None = None, value: object = None) -> Self:
+    def where(self, column: str | Operand, operator: str | None = None, value: object = None) -> Self:
         """Keep the rows for which the condition holds; several are joined by AND.
 
         >>> select_from("users").select("id").where("age", ">", 18).where("name", "like", "A%")
@@ -65,11 +66,11 @@ class Filtered(Builder):
         """
         return self.derive(where=operands.conjoin(self.node.where, operands.condition(column, operator, value)))
 
-    def or_where(self, column: object, operator: str | None = None, value: object = None) -> Self:
+    def or_where(self, column: str | Operand, operator: str | None = None, value: object = None) -> Self:
         """Keep also the rows for which this holds: `(all conditions so far) OR this`."""
         return self.derive(where=operands.disjoin(self.node.where, operands.condition(column, operator, value)))
 
-    def where_ref(self, left: object, operator: str, right: object) -> Self:
+    def where_ref(self, left: str | Operand, operator: str, right: str | Operand) -> Self:
         """Compare two columns.
 
         >>> select_from("users").select("id").where_ref("updated_at", ">", "created_at")
@@ -111,7 +112,7 @@ class Joined(Builder):
 
     __slots__ = ()
 
-    def inner_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+    def inner_join(self, source: AnySource, on: JoinCondition, right: str | Operand | None = None) -> Self:
         """Join the rows that match in both.
 
         >>> select_from("users").select("name").inner_join("posts", "posts.user_id", "users.id")
@@ -119,25 +120,27 @@ class Joined(Builder):
         """
         return self._join("inner", source, on, right)
 
-    def left_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+    def left_join(self, source: AnySource, on: JoinCondition, right: str | Operand | None = None) -> Self:
         """Join matching rows, and keep those of the left that have none."""
         return self._join("left", source, on, right)
 
-    def right_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+    def right_join(self, source: AnySource, on: JoinCondition, right: str | Operand | None = None) -> Self:
         """Join matching rows, and keep those of the right that have none (SQLite 3.39 or newer)."""
         return self._join("right", source, on, right)
 
-    def full_join(self, source: object, on: JoinCondition, right: str | None = None) -> Self:
+    def full_join(self, source: AnySource, on: JoinCondition, right: str | Operand | None = None) -> Self:
         """Join matching rows, and keep those of both sides that have none (SQLite 3.39 or newer)."""
         return self._join("full", source, on, right)
 
-    def cross_join(self, source: object) -> Self:
+    def cross_join(self, source: AnySource) -> Self:
         """Join every row with every row."""
         return self.derive(joins=(*self.node.joins, nodes.Join("cross", operands.source(source))))
 
-    def _join(self, kind: nodes.JoinKind, source: object, on: JoinCondition, right: str | None) -> Self:
+    def _join(self, kind: nodes.JoinKind, source: Any, on: JoinCondition, right: str | Operand | None) -> Self:
         if type(source) is str and isinstance(on, str) and type(on) is str and type(right) is str:
             join = _join_by_columns(kind, source, on, right)
+        elif right is None and _is_of_names(source, on):
+            join = _join_typed(kind, source, on)
         else:
             join = nodes.Join(kind, operands.source(source), _join_condition(on, right))
         return self.derive(joins=(*self.node.joins, join))
@@ -148,11 +151,22 @@ def _join_by_columns(kind: nodes.JoinKind, source: str, left: str, right: str) -
     return nodes.Join(kind, operands.source(source), _join_condition(left, right))
 
 
-def _join_condition(on: JoinCondition, right: str | None) -> nodes.Node:
-    if isinstance(on, str):
-        if right is None:
-            raise CompileError("a join by columns names two: ('posts.user_id', 'users.id')")
+def _is_of_names(source: AnySource, on: JoinCondition) -> bool:
+    """Whether nothing but names is in a join: what holds data is not kept."""
+    is_typed = isinstance(source, (type, TableOf))
+    return is_typed and isinstance(on, Expression) and shape_of_interned(on.node) is not None
+
+
+@interned
+def _join_typed(kind: nodes.JoinKind, source: AnySource, on: JoinCondition) -> nodes.Join:
+    return nodes.Join(kind, operands.source(source), _join_condition(on, None))
+
+
+def _join_condition(on: JoinCondition, right: str | Operand | None) -> nodes.Node:
+    if right is not None:
         return nodes.Binary(operands.reference(on), "=", operands.reference(right))
+    if isinstance(on, str):
+        raise CompileError("a join by columns names two: ('posts.user_id', 'users.id')")
     if isinstance(on, Operand):
         return operands.predicate(on)
     made = on(On()) if callable(on) else None
@@ -173,11 +187,16 @@ class Returning(Builder):
         >>> delete_from("users").where("id", "=", 1).returning("id", "name")
         delete from "users" where "id" = ? returning "id", "name"
         """
-        return self.derive(returning=(*self.node.returning, *map(operands.selection, items)))
+        return self.derive(returning=returned(self.node, items))
 
     def returning_all(self) -> Self:
         """Give back all columns of the written rows."""
-        return self.derive(returning=(*self.node.returning, nodes.Star()))
+        return self.derive(returning=returned(self.node, ("*",)))
+
+
+def returned(node: Any, items: tuple[object, ...]) -> tuple[nodes.Node, ...]:
+    """Return what a write gives back when items are added."""
+    return (*node.returning, *map(operands.selection, items))
 
 
 def column_name(name: object) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from noormme_py.errors import CompileError
 from noormme_py.frozen import replaced
 from noormme_py.query import nodes, operands
 from noormme_py.query.operands import Operand
 
+# What a value that it is compared with may be.
+T = TypeVar("T", default=Any)
+
 _BRACES = re.compile(r"(\{\{|\}\}|\{\}|\{|\})")
 
 
-class Expression(Operand):
+class Expression(Operand, Generic[T]):
     """A SQL expression. Operators make new ones; data on the right-hand side is bound.
 
     `&`, `|` and `~` are AND, OR and NOT. They bind tighter than comparisons, so write parentheses:
@@ -36,28 +42,28 @@ class Expression(Operand):
         """Return `self operator value` for any operator that `where` knows."""
         return Expression(operands.comparison(self.node, operator, value))
 
-    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
-        return self.compare("=", other)
+    def __eq__(self, other: T | Operand) -> Expression:  # type: ignore[override]
+        return Expression(operands.comparison(self.node, "=", other))
 
-    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
-        return self.compare("!=", other)
+    def __ne__(self, other: T | Operand) -> Expression:  # type: ignore[override]
+        return Expression(operands.comparison(self.node, "!=", other))
 
-    def __lt__(self, other: object) -> Expression:
-        return self.compare("<", other)
+    def __lt__(self, other: T | Operand) -> Expression:
+        return Expression(operands.comparison(self.node, "<", other))
 
-    def __le__(self, other: object) -> Expression:
-        return self.compare("<=", other)
+    def __le__(self, other: T | Operand) -> Expression:
+        return Expression(operands.comparison(self.node, "<=", other))
 
-    def __gt__(self, other: object) -> Expression:
-        return self.compare(">", other)
+    def __gt__(self, other: T | Operand) -> Expression:
+        return Expression(operands.comparison(self.node, ">", other))
 
-    def __ge__(self, other: object) -> Expression:
-        return self.compare(">=", other)
+    def __ge__(self, other: T | Operand) -> Expression:
+        return Expression(operands.comparison(self.node, ">=", other))
 
-    def __and__(self, other: object) -> Expression:
+    def __and__(self, other: Operand) -> Expression:
         return Expression(operands.conjoin(self.node, operands.predicate(other)))
 
-    def __or__(self, other: object) -> Expression:
+    def __or__(self, other: Operand) -> Expression:
         return Expression(operands.disjoin(self.node, operands.predicate(other)))
 
     def __invert__(self) -> Expression:
@@ -97,15 +103,15 @@ class Expression(Operand):
         """Return `self || other`."""
         return self._arithmetic("||", other)
 
-    def in_(self, values: object) -> Expression:
+    def in_(self, values: Iterable[T] | Operand) -> Expression:
         """Return `self IN values`; values are data or a query. Nothing is in an empty list."""
         return Expression(operands.membership(self.node, values, is_negated=False))
 
-    def not_in(self, values: object) -> Expression:
+    def not_in(self, values: Iterable[T] | Operand) -> Expression:
         """Return `self NOT IN values`; a None among them asks for NOT NULL."""
         return Expression(operands.membership(self.node, values, is_negated=True))
 
-    def between(self, low: object, high: object) -> Expression:
+    def between(self, low: T | Operand, high: T | Operand) -> Expression:
         """Return `self BETWEEN low AND high`, both ends included."""
         return self.compare("between", (low, high))
 
@@ -250,17 +256,17 @@ def table(name: str) -> Expression:
     return Expression(nodes.TableName(name))
 
 
-def and_(*conditions: object) -> Expression:
+def and_(*conditions: Operand) -> Expression:
     """Return the conditions joined by AND."""
     return Expression(nodes.And(_several(conditions)))
 
 
-def or_(*conditions: object) -> Expression:
+def or_(*conditions: Operand) -> Expression:
     """Return the conditions joined by OR."""
     return Expression(nodes.Or(_several(conditions)))
 
 
-def not_(condition: object) -> Expression:
+def not_(condition: Operand) -> Expression:
     """Return the opposite of a condition."""
     return Expression(nodes.Not(operands.predicate(condition)))
 
@@ -315,7 +321,7 @@ def _places(text: str) -> tuple[str, ...]:
     return tuple(pieces)
 
 
-def _several(conditions: Iterable[object]) -> tuple[nodes.Node, ...]:
+def _several(conditions: Iterable[Operand]) -> tuple[nodes.Node, ...]:
     items = tuple(map(operands.predicate, conditions))
     if not items:
         raise CompileError("no conditions to join")

@@ -6,6 +6,7 @@ from noormme_py.errors import CompileError
 from noormme_py.frozen import replaced
 from noormme_py.query import nodes, operands
 from noormme_py.query.expressions import Expression
+from noormme_py.query.operands import Operand
 
 
 def rows(start: int | None, end: int | None, *, exclude: nodes.FrameExclude | None = None) -> nodes.Frame:
@@ -33,7 +34,7 @@ class FunctionExpression(Expression):
         """Aggregate each value once."""
         return FunctionExpression(replaced(self.node, is_distinct=True))
 
-    def filter(self, condition: object, operator: str | None = None, value: object = None) -> FunctionExpression:
+    def filter(self, condition: str | Operand, operator: str | None = None, value: object = None) -> FunctionExpression:
         """Aggregate only the rows for which the condition holds: `filter("age", ">", 18)`."""
         met = operands.condition(condition, operator, value)
         return FunctionExpression(replaced(self.node, filter=operands.conjoin(self.node.filter, met)))
@@ -121,7 +122,7 @@ class Functions:
 
     def replace(self, item: object, old: object, new: object) -> FunctionExpression:
         """Return the text with each `old` made `new`; both are data, also as strings."""
-        return self.call("replace", item, *(operands.Operand(operands.operand(text)) for text in (old, new)))
+        return self.call("replace", item, *(Operand(operands.operand(text)) for text in (old, new)))
 
     def abs(self, item: object) -> FunctionExpression:
         return self.call("abs", item)
@@ -172,8 +173,8 @@ class Functions:
         return self.call("nth_value", column, position)
 
 
-def _texts(items: tuple[str, ...]) -> list[operands.Operand]:
-    return [operands.Operand(nodes.Value(item)) for item in items]
+def _texts(items: tuple[str, ...]) -> list[Operand]:
+    return [Operand(nodes.Value(item)) for item in items]
 
 
 fn = Functions()

@@ -19,7 +19,7 @@ _SHAPES: dict[int, tuple[nodes.Node, Hashable]] = {}
 
 
 def interned(make: Callable[P, N]) -> Callable[P, N]:
-    """Have a function of names, all of the exact type str, return the same node for the same names."""
+    """Have a function of names, all of the exact type str or typed tables, return the same node for the same names."""
 
     def made(*args: P.args, **kwargs: P.kwargs) -> N:
         node = make(*args, **kwargs)

@@ -34,10 +34,10 @@ class Operand:
 
 def reference(name: object) -> nodes.Node:
     """Return the node for something in a column's place: `"name"`, `"users.name"`, an expression."""
-    if isinstance(name, Operand):
-        return operand(name)
     if type(name) is str:
         return _named(name)
+    if isinstance(name, Operand):
+        return operand(name)
     if not isinstance(name, str):
         raise CompileError(f"a column is named by a string or an expression, not by {type(name).__name__}")
     return _reference(name)
@@ -75,6 +75,8 @@ def selection(item: object) -> nodes.Node:
     """Return the node for an item of a SELECT list: `"name"`, `"users.name as author"`, `"users.*"`."""
     if type(item) is str:
         return _selected(item)
+    if isinstance(item, Operand):
+        return operand(item)
     return _selection(item) if isinstance(item, str) else reference(item)
 
 
@@ -92,14 +94,22 @@ _selected = interned(_selection)
 
 
 def source(item: object) -> nodes.Node:
-    """Return the node for something to select from: `"users"`, `"users as u"`, a query with an alias."""
+    """Return the node for something to select from: `"users"`, `"users as u"`, a typed table, a query with an alias."""
     if isinstance(item, Operand):
         if isinstance(item.node, nodes.Select):
             raise CompileError("a query to select from needs a name", hint='give it one: query.as_("recent")')
         return item.node
     if not isinstance(item, str):
-        raise CompileError(f"a table is named by a string, not by {type(item).__name__}")
+        return _declared(item)
     return _table(item) if type(item) is str else _source(item)
+
+
+def _declared(item: object) -> nodes.Node:
+    """Return the node that a typed table has of itself, as a class and under an alias."""
+    node = getattr(item, "__source__", None)
+    if isinstance(node, nodes.Node):
+        return node
+    raise CompileError(f"a table is named by a string or a typed table, not by {type(item).__name__}")
 
 
 def _source(item: str) -> nodes.Node:

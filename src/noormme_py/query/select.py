@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 from noormme_py.errors import CompileError
 from noormme_py.query import nodes, operands
@@ -11,26 +11,14 @@ from noormme_py.query.clauses import Filtered, Joined
 from noormme_py.query.expressions import Expression
 from noormme_py.query.interning import interned
 from noormme_py.query.operands import Operand
+from noormme_py.query.typed import AnySource, Tabled
 
 
-class Select(Filtered, Joined):
-    """A SELECT under construction. It is also an operand: in a comparison, an `in`, or a source."""
+class SelectClauses(Filtered, Joined):
+    """The clauses of a SELECT behind its list of columns."""
 
     __slots__ = ()
     node: nodes.Select
-
-    def select(self, *items: object) -> Self:
-        """Add result columns.
-
-        >>> select_from("users").select("id", "users.name as author", fn.lower("email").as_("mail"))
-        select "id", "users"."name" as "author", lower("email") as "mail" from "users"
-        """
-        return self.derive(items=(*self.node.items, *map(operands.selection, items)))
-
-    def select_all(self, table: str | None = None) -> Self:
-        """Add all columns, of one table or of all."""
-        star = _star(table) if table is None or type(table) is str else nodes.Star(table)
-        return self.derive(items=(*self.node.items, star))
 
     def distinct(self) -> Self:
         """Give each row once."""
@@ -40,7 +28,7 @@ class Select(Filtered, Joined):
         """Make one row of those that have the same values."""
         return self.derive(group_by=(*self.node.group_by, *map(operands.reference, columns)))
 
-    def having(self, column: object, operator: str | None = None, value: object = None) -> Self:
+    def having(self, column: str | Operand, operator: str | None = None, value: object = None) -> Self:
         """Keep the groups for which the condition holds."""
         return self.derive(having=operands.conjoin(self.node.having, operands.condition(column, operator, value)))
 
@@ -109,6 +97,45 @@ class Select(Filtered, Joined):
         return step(self)
 
 
+class Select(SelectClauses):
+    """A SELECT under construction. It is also an operand: in a comparison, an `in`, or a source."""
+
+    __slots__ = ()
+
+    def select(self, *items: object) -> Self:
+        """Add result columns.
+
+        >>> select_from("users").select("id", "users.name as author", fn.lower("email").as_("mail"))
+        select "id", "users"."name" as "author", lower("email") as "mail" from "users"
+        """
+        return self.derive(items=selected(self.node, items))
+
+    def select_all(self, table: AnySource | None = None) -> Self:
+        """Add all columns, of one table or of all."""
+        return self.derive(items=(*self.node.items, star(table)))
+
+
+def selected(node: nodes.Select, items: tuple[object, ...]) -> tuple[nodes.Node, ...]:
+    """Return the list of a SELECT with items added."""
+    return (*node.items, *map(operands.selection, items))
+
+
+def star(table: object) -> nodes.Star:
+    """Return the node of all columns, of a table or of every source."""
+    if table is None or type(table) is str:
+        return _star(table)
+    return nodes.Star(table) if isinstance(table, str) else star_of(operands.source(table))
+
+
+def star_of(source: nodes.Node) -> nodes.Star:
+    """Return the node of all columns of a source."""
+    if isinstance(source, nodes.TableName):
+        return _star(source.name)
+    if isinstance(source, nodes.Aliased):
+        return _star(source.alias)
+    raise CompileError("all columns are those of a table, by its name in the query")
+
+
 def _count(clause: str, count: object) -> nodes.Node:
     if isinstance(count, Operand):
         return operands.operand(count)
@@ -117,7 +144,7 @@ def _count(clause: str, count: object) -> nodes.Node:
     return nodes.Value(count)
 
 
-def select_from(*sources: object) -> Select:
+def select_from(*sources: AnySource) -> Select:
     """Begin a SELECT that is not bound to a database."""
     return Select(selecting(sources))
 
@@ -126,12 +153,13 @@ def selecting(sources: tuple[object, ...], common_tables: tuple[nodes.CommonTabl
     """Return the node that a SELECT begins with."""
     first = sources[0] if len(sources) == 1 else None
     if type(first) is str and not common_tables:
-        return _selecting(first)
+        return selecting_one(first)
     return nodes.Select(sources=tuple(map(operands.source, sources)), common_tables=common_tables)
 
 
 @interned
-def _selecting(source: str) -> nodes.Select:
+def selecting_one(source: str | Tabled[Any]) -> nodes.Select:
+    """Return the node that a SELECT from one table begins with, which is named or typed."""
     return nodes.Select(sources=(operands.source(source),))
 
 

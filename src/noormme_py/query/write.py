@@ -11,6 +11,7 @@ from noormme_py.names import suggest
 from noormme_py.query import nodes, operands
 from noormme_py.query.clauses import Builder, Filtered, Joined, Returning, assignments, column_name
 from noormme_py.query.operands import Operand
+from noormme_py.query.typed import AnySource, Tabled, TableOf
 
 InsertType = TypeVar("InsertType", bound="InsertClauses")
 
@@ -131,7 +132,7 @@ class UpdateClauses(Filtered, Joined):
         """
         return self.derive(assignments=(*self.node.assignments, *assignments(values)))
 
-    def from_(self, *sources: object) -> Self:
+    def from_(self, *sources: AnySource) -> Self:
         """Use rows of other tables.
 
         >>> update_table("users").set({"name": col("n.name")}).from_("names as n").where_ref("users.id", "=", "n.id")
@@ -165,16 +166,24 @@ class Delete(DeleteClauses, Returning):
     __slots__ = ()
 
 
-def insert_into(table: str) -> Insert:
+def insert_into(table: str | type[TableOf[Any]]) -> Insert:
     """Begin an INSERT that is not bound to a database."""
-    return Insert(nodes.Insert(nodes.TableName(table)))
+    return Insert(inserting(table))
 
 
-def update_table(table: str) -> Update:
+def update_table(table: str | Tabled[Any]) -> Update:
     """Begin an UPDATE that is not bound to a database."""
     return Update(nodes.Update(operands.source(table)))
 
 
-def delete_from(table: str) -> Delete:
+def delete_from(table: str | Tabled[Any]) -> Delete:
     """Begin a DELETE that is not bound to a database."""
     return Delete(nodes.Delete(operands.source(table)))
+
+
+def inserting(table: object, common_tables: tuple[nodes.CommonTable, ...] = ()) -> nodes.Insert:
+    """Return the node that an INSERT begins with; a string is the table's exact name."""
+    target = nodes.TableName(table) if isinstance(table, str) else operands.source(table)
+    if not isinstance(target, nodes.TableName):
+        raise CompileError("an INSERT names the table itself, not an alias of it")
+    return nodes.Insert(target, common_tables=common_tables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from noormme_py.errors import ColumnNotFound, QueryError
 from noormme_py.names import suggest
@@ -41,7 +42,7 @@ def _not(column: Expression, value: object) -> Expression:
     return column.is_not_null() if value is None else column != value
 
 
-LOOKUPS: dict[str, Callable[[Expression, object], Expression]] = {
+LOOKUPS: dict[str, Callable[[Expression, Any], Expression]] = {
     "eq": _exact,
     "ne": _not,
     "gt": Expression.__gt__,
