@@ -1,4 +1,4 @@
-"""The data that every peer works on: three tables, and rows that are a pure function of their number."""
+"""The data that every peer works on: four tables, and rows that are a pure function of their number."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 USERS = 10_000
 SESSIONS = 10_000
 POSTS = 20_000
+COMMENTS = 10_000
+
+COMMENTED_USERS = 1000
+"""Users with keys up to this have ten comments each, the others have none."""
 
 DOOMED = 1_000_000
 """Users with keys above this are there to be deleted; they are put there anew for each round."""
@@ -40,6 +44,13 @@ create table posts (
     published_at timestamp
 );
 create index posts_by_session on posts (session_id);
+create table comments (
+    id integer primary key,
+    user_id integer not null references users (id) on delete cascade,
+    body text not null,
+    written_at timestamp not null
+);
+create index comments_by_user on comments (user_id);
 """
 
 POSTGRES_SCHEMA = SQLITE_SCHEMA.replace(
@@ -64,7 +75,25 @@ class UserRow:
     created_at: datetime
 
 
+@dataclass(slots=True)
+class CommentRow:
+    """One comment."""
+
+    id: int
+    user_id: int
+    body: str
+    written_at: datetime
+
+
+@dataclass(slots=True)
+class AuthorRow(UserRow):
+    """One user with its comments."""
+
+    comments: list[CommentRow]
+
+
 USER_COLUMNS = ("id", "email", "name", "role", "age", "is_active", "balance", "created_at")
+COMMENT_COLUMNS = ("id", "user_id", "body", "written_at")
 JOINED_COLUMNS = ("title", "views", "published_at", "session_token", "expires_at", "name", "email")
 
 USER_LIST = ", ".join(USER_COLUMNS)
@@ -77,6 +106,8 @@ THREE_TABLES = (
     "users.name, users.email from posts join sessions on sessions.id = posts.session_id "
     "join users on users.id = sessions.user_id where sessions.id between {} and {} order by posts.id"
 )
+USERS_BETWEEN = f"select {USER_LIST} from users where id between {{}} and {{}} order by id"
+COMMENTS_OF = f"select {', '.join(COMMENT_COLUMNS)} from comments where user_id {{}} order by user_id, id"
 
 
 def user(number: int) -> UserRow:
@@ -120,6 +151,20 @@ def post(number: int) -> tuple[int, int, str, str, int, datetime | None]:
     return number, (number - 1) // 2 + 1, f"Post {number}", "Some text. " * 12, number * 31 % 5000, published
 
 
+def comment(number: int) -> tuple[int, int, str, datetime]:
+    """Return a comment; those of one user lie a thousand rows apart, between those of the others."""
+    written = _START + timedelta(days=60, minutes=number, microseconds=13)
+    return number, number * 7919 % COMMENTED_USERS + 1, f"Comment {number}: well said.", written
+
+
+def users_with_comments(first: int, last: int) -> list[tuple[Any, ...]]:
+    """Return the users of keys up to COMMENTED_USERS, each as many times as it has comments, with one of them."""
+    comments = list(map(comment, range(1, COMMENTS + 1)))
+    return [
+        (*astuple(user(key)), *written) for key in range(first, last + 1) for written in comments if written[1] == key
+    ]
+
+
 def joined(first: int, last: int) -> list[tuple[Any, ...]]:
     """Return what the join of three tables gives for sessions `first` to `last`."""
     rows: list[tuple[Any, ...]] = []
@@ -138,6 +183,7 @@ def tables() -> dict[str, list[tuple[Any, ...]]]:
         "users": [astuple(user(number)) for number in range(1, USERS + 1)],
         "sessions": [session(number) for number in range(1, SESSIONS + 1)],
         "posts": [post(number) for number in range(1, POSTS + 1)],
+        "comments": [comment(number) for number in range(1, COMMENTS + 1)],
     }
 
 

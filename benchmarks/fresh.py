@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.peers import PEERS, NotOffered, Target
 from benchmarks.work import READS
 
-REPEATS = {"rows_1000": 10, "dataclasses_1000": 10, "join_three": 50}
+REPEATS = {"rows_1000": 10, "dataclasses_1000": 10, "join_three": 50, "relations": 50}
 USUAL_REPEATS = 500
 
 

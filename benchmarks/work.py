@@ -21,8 +21,8 @@ class Work:
     `method` of the peer is called with each tuple of `arguments(start)`, an endless supply that begins
     at another place every round. `expected` tells what the checked call returns (None: nothing is
     looked at), `proof` what the table then holds. `units` are the rows of one call, where the time of
-    a row is what matters; `is_many` says that a call returns a list; `mixes` that a call is an update
-    where it has two arguments.
+    a row is what matters; `is_many` says that a call returns a list; `has_comments` that it returns users
+    with their comments; `mixes` that a call is an update where it has two arguments.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Work:
     tasks: int = 1
     units: int = 1
     is_many: bool = False
+    has_comments: bool = False
     is_write: bool = False
     deletes: bool = False
     mixes: bool = False
@@ -63,6 +64,12 @@ def _by_range(start: int) -> Iterator[Arguments]:
     for key in _keys(start):
         first = min(key, data.SESSIONS - 24)
         yield first, first + 24
+
+
+def _by_hundred(start: int) -> Iterator[Arguments]:
+    for key in _keys(start):
+        first = key % (data.COMMENTED_USERS - 99) + 1
+        yield first, first + 99
 
 
 def _thousand(start: int) -> Iterator[Arguments]:
@@ -172,6 +179,14 @@ WORKS = (
         lambda a: data.joined(*a),
         columns=data.JOINED_COLUMNS,
         is_many=True,
+    ),
+    Work(
+        "relations",
+        "100 users with 10 comments each",
+        "users_with_comments",
+        _by_hundred,
+        lambda a: data.users_with_comments(*a),
+        has_comments=True,
     ),
     Work(
         "create",

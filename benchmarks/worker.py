@@ -13,13 +13,13 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from time import perf_counter_ns
 from typing import Any
 
-from benchmarks.data import stored
+from benchmarks.data import COMMENT_COLUMNS, stored
 from benchmarks.peers import PEERS, NotOffered, Peer, Target
 from benchmarks.work import WORKS, Arguments, Rows, Work
 
@@ -35,8 +35,31 @@ class WrongAnswer(Exception):
 
 
 def plain_rows(result: Any, work: Work) -> Rows:
-    """Return what a peer gave, one row or many, as tuples."""
+    """Return what a peer gave, one row or many, as tuples; users with comments as their join would give them."""
+    if work.has_comments:
+        return [
+            (*_plain_row(user, work.columns), *_plain_row(comment, COMMENT_COLUMNS))
+            for user, comments in _users_with_comments(result, work.columns)
+            for comment in comments
+        ]
     return [_plain_row(row, work.columns) for row in (result if work.is_many else [result])]
+
+
+def _users_with_comments(result: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, Iterable[Any]]]:
+    if isinstance(result, tuple):
+        # Rows that know nothing of each other come as two lists.
+        users = {row[0]: row for row in (_plain_row(user, columns) for user in result[0])}
+        comments: dict[int, Rows] = {key: [] for key in users}
+        for comment in result[1]:
+            row = _plain_row(comment, COMMENT_COLUMNS)
+            if row[1] not in users:
+                raise WrongAnswer(f"a comment of user {row[1]}, who was not asked for")
+            comments[row[1]].append(row)
+        yield from ((users[key], comments[key]) for key in users)
+        return
+    for user in result:
+        # A manager of Django's has to be asked for all it has.
+        yield user, user.comments if isinstance(user.comments, Iterable) else user.comments.all()
 
 
 def _plain_row(row: Any, columns: tuple[str, ...]) -> tuple[Any, ...]:

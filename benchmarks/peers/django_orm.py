@@ -8,6 +8,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models import Prefetch
 
 from benchmarks.data import USER_COLUMNS, UserRow
 from benchmarks.peers import Target
@@ -53,7 +54,7 @@ class DjangoPeer:
     def setup(self, target: Target) -> None:
         configure(target)
         app = apps.get_app_config("django_app")
-        self.User, self.Post = app.get_model("User"), app.get_model("Post")
+        self.User, self.Post, self.Comment = map(app.get_model, ("User", "Post", "Comment"))
 
     def teardown(self) -> None:
         connection.close()
@@ -76,6 +77,10 @@ class DjangoPeer:
     def three_tables(self, first: int, last: int) -> Any:
         query = self.Post.objects.filter(session__id__gte=first, session__id__lte=last).order_by("id")
         return list(query.values_list(*JOINED_PATHS))
+
+    def users_with_comments(self, first: int, last: int) -> Any:
+        comments = Prefetch("comments", queryset=self.Comment.objects.order_by("id"))
+        return list(self.User.objects.filter(pk__range=(first, last)).order_by("pk").prefetch_related(comments))
 
     def create(self, values: dict[str, Any]) -> Any:
         return self.User.objects.create(**values)

@@ -76,6 +76,9 @@ class NoormmePeer:
     async def three_tables(self, first: int, last: int) -> Any:
         return await self.posts.execute(first=first, last=last)
 
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        return await self.users.find_many({"id__between": (first, last)}, order_by="id", include=["comments"])
+
     async def create(self, values: dict[str, Any]) -> Any:
         return await self.users.create(values)
 

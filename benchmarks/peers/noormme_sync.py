@@ -54,6 +54,9 @@ class SyncNoormmePeer:
     def three_tables(self, first: int, last: int) -> Any:
         return self.posts.execute(first=first, last=last)
 
+    def users_with_comments(self, first: int, last: int) -> Any:
+        return self.users.find_many({"id__between": (first, last)}, order_by="id", include=["comments"])
+
     def create(self, values: dict[str, Any]) -> Any:
         return self.users.create(values)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import peewee
-from peewee import SqliteDatabase, chunked
+from peewee import SqliteDatabase, chunked, prefetch
 
 from benchmarks.data import UserRow
 from benchmarks.peers import Target
@@ -49,6 +49,15 @@ class Post(Model):
 
     class Meta:
         table_name = "posts"
+
+
+class Comment(Model):
+    user = peewee.ForeignKeyField(User, column_name="user_id", backref="comments")
+    body = peewee.TextField()
+    written_at = peewee.DateTimeField()
+
+    class Meta:
+        table_name = "comments"
 
 
 LACKS = {"session_prepared": "Peewee has no prepared queries"}
@@ -99,6 +108,10 @@ class PeeweePeer:
             .order_by(Post.id)
         )
         return list(query.tuples())
+
+    def users_with_comments(self, first: int, last: int) -> Any:
+        users = User.select().where(User.id.between(first, last)).order_by(User.id)
+        return prefetch(users, Comment.select().order_by(Comment.id))
 
     def create(self, values: dict[str, Any]) -> Any:
         return User.create(**values)

@@ -8,6 +8,7 @@ import aiosqlite
 
 from benchmarks.peers import NOTHING, Target
 from benchmarks.peers.raw_sqlite import (
+    BETWEEN,
     CREATE,
     DELETE,
     FIND,
@@ -18,6 +19,7 @@ from benchmarks.peers.raw_sqlite import (
     LIST,
     UPDATE,
     as_user,
+    comments_of,
     stored,
 )
 
@@ -71,6 +73,11 @@ class AiosqliteUsual:
 
     async def three_tables(self, first: int, last: int) -> Any:
         return await self._all(JOIN_THREE, (first, last))
+
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        users = await self._all(BETWEEN, (first, last))
+        keys = [row[0] for row in users]
+        return users, await self._all(comments_of(len(keys)), keys)
 
     async def create(self, values: dict[str, Any]) -> Any:
         row = await self._one(CREATE, stored(values))

@@ -6,7 +6,15 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.data import THREE_TABLES, USER_COLUMNS, USER_LIST, USER_OF_SESSION, UserRow
+from benchmarks.data import (
+    COMMENTS_OF,
+    THREE_TABLES,
+    USER_COLUMNS,
+    USER_LIST,
+    USER_OF_SESSION,
+    USERS_BETWEEN,
+    UserRow,
+)
 from benchmarks.peers import NOTHING, Target
 
 FIND = f"select {USER_LIST} from users where id = $1"
@@ -14,6 +22,8 @@ FIND_EMAIL = f"select {USER_LIST} from users where email = $1"
 LIST = f"select {USER_LIST} from users order by id limit $1"
 JOIN = USER_OF_SESSION.format("$1")
 JOIN_THREE = THREE_TABLES.format("$1", "$2")
+BETWEEN = USERS_BETWEEN.format("$1", "$2")
+COMMENTS = COMMENTS_OF.format("= any($1)")
 CREATE = (
     "insert into users (email, name, role, age, is_active, balance, created_at) "
     f"values ($1, $2, $3, $4, $5, $6, $7) returning {USER_LIST}"
@@ -56,6 +66,10 @@ class AsyncpgPeer:
 
     async def three_tables(self, first: int, last: int) -> Any:
         return await self.pool.fetch(JOIN_THREE, first, last)
+
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        users = await self.pool.fetch(BETWEEN, first, last)
+        return users, await self.pool.fetch(COMMENTS, [row["id"] for row in users])
 
     async def create(self, values: dict[str, Any]) -> Any:
         return await self.pool.fetchrow(CREATE, *(values[name] for name in USER_COLUMNS[1:]))

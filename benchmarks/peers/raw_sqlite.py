@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from typing import Any
 
-from benchmarks.data import THREE_TABLES, USER_COLUMNS, USER_LIST, USER_OF_SESSION, UserRow, datetime
+from benchmarks.data import (
+    COMMENTS_OF,
+    THREE_TABLES,
+    USER_COLUMNS,
+    USER_LIST,
+    USER_OF_SESSION,
+    USERS_BETWEEN,
+    AuthorRow,
+    CommentRow,
+    UserRow,
+    datetime,
+)
 from benchmarks.peers import NOTHING, Target
 
 FIND = f"select {USER_LIST} from users where id = ?"
@@ -13,6 +25,7 @@ FIND_EMAIL = f"select {USER_LIST} from users where email = ?"
 LIST = f"select {USER_LIST} from users order by id limit ?"
 JOIN = USER_OF_SESSION.format("?")
 JOIN_THREE = THREE_TABLES.format("?", "?")
+BETWEEN = USERS_BETWEEN.format("?", "?")
 INSERT = (
     "insert into users (email, name, role, age, is_active, balance, created_at) "
     "values (:email, :name, :role, :age, :is_active, :balance, :created_at)"
@@ -20,6 +33,11 @@ INSERT = (
 CREATE = f"{INSERT} returning {USER_LIST}"
 UPDATE = "update users set name = :name, balance = :balance where id = :id"
 DELETE = "delete from users where id = ?"
+
+
+def comments_of(keys: int) -> str:
+    """Return the query for the comments of so many users."""
+    return COMMENTS_OF.format(f"in ({', '.join('?' * keys)})")
 
 
 def stored(values: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +79,11 @@ class RawSqlite:
     def three_tables(self, first: int, last: int) -> Any:
         return self.connection.execute(JOIN_THREE, (first, last)).fetchall()
 
+    def users_with_comments(self, first: int, last: int) -> Any:
+        users = self.connection.execute(BETWEEN, (first, last)).fetchall()
+        keys = [row[0] for row in users]
+        return users, self.connection.execute(comments_of(len(keys)), keys).fetchall()
+
     def create(self, values: dict[str, Any]) -> Any:
         cursor = self.connection.execute(CREATE, stored(values))
         row = cursor.fetchone()
@@ -84,6 +107,12 @@ def as_user(row: Any) -> UserRow:
     """Return a row as a careful hand would write it."""
     key, email, name, role, age, is_active, balance, created_at = row
     return UserRow(key, email, name, role, age, bool(is_active), balance, datetime.fromisoformat(created_at))
+
+
+def as_author(row: Any, comments: list[CommentRow]) -> AuthorRow:
+    key, email, name, role, age, is_active, balance, created_at = row
+    created = datetime.fromisoformat(created_at)
+    return AuthorRow(key, email, name, role, age, bool(is_active), balance, created, comments)
 
 
 class TypedSqlite(RawSqlite):
@@ -113,6 +142,13 @@ class TypedSqlite(RawSqlite):
             (title, views, published and parse(published), token, parse(expires), name, email)
             for title, views, published, token, expires, name, email in super().three_tables(first, last)
         ]
+
+    def users_with_comments(self, first: int, last: int) -> list[AuthorRow]:
+        users, comments = super().users_with_comments(first, last)
+        comments_by_user: defaultdict[int, list[CommentRow]] = defaultdict(list)
+        for key, user_id, body, written_at in comments:
+            comments_by_user[user_id].append(CommentRow(key, user_id, body, datetime.fromisoformat(written_at)))
+        return [as_author(row, comments_by_user[row[0]]) for row in users]
 
     def create(self, values: dict[str, Any]) -> UserRow:
         return as_user(super().create(values))

@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from benchmarks.data import UserRow
 from benchmarks.peers import NOTHING, Target
 from benchmarks.peers.sqlalchemy_models import (
+    COMMENTS_OF,
     INSERT_MANY,
     SESSION_USER,
     SESSION_USER_COLUMNS,
     THREE_TABLES,
     USER_COLUMNS,
     USERS,
+    USERS_BETWEEN,
+    USERS_WITH_COMMENTS,
     Session,
     User,
     set_pragmas,
@@ -70,6 +73,10 @@ class AsyncOrm:
     async def three_tables(self, first: int, last: int) -> Any:
         async with self.session() as session:
             return (await session.execute(THREE_TABLES, {"first": first, "last": last})).all()
+
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        async with self.session() as session:
+            return (await session.scalars(USERS_WITH_COMMENTS, {"first": first, "last": last})).all()
 
     async def create(self, values: dict[str, Any]) -> Any:
         user = User(**values)
@@ -135,6 +142,12 @@ class AsyncCore(AsyncOrm):
 
     async def three_tables(self, first: int, last: int) -> Any:
         return await self._all(THREE_TABLES, {"first": first, "last": last})
+
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        async with self.engine.connect() as connection:
+            users = (await connection.execute(USERS_BETWEEN, {"first": first, "last": last})).all()
+            keys = [row.id for row in users]
+            return users, (await connection.execute(COMMENTS_OF, {"keys": keys})).all()
 
     async def create(self, values: dict[str, Any]) -> Any:
         async with self.engine.begin() as connection:

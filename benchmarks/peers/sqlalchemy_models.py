@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, bindparam, event, insert, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 
 from benchmarks.peers import Target
 
@@ -24,6 +24,8 @@ class User(Model):
     is_active: Mapped[bool]
     balance: Mapped[float]
     created_at: Mapped[datetime]
+    # Read only: a flush of users has nothing to do for it.
+    comments: Mapped[list[Comment]] = relationship(order_by="Comment.id", viewonly=True)
 
 
 class Session(Model):
@@ -44,7 +46,16 @@ class Post(Model):
     published_at: Mapped[datetime | None]
 
 
+class Comment(Model):
+    __tablename__ = "comments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    body: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+
+
 USERS = User.__table__
+COMMENTS = Comment.__table__
 USER_COLUMNS = tuple(USERS.c)
 
 # Made once, as a module of an application would hold them; SQLAlchemy keeps their compiled form.
@@ -66,6 +77,18 @@ THREE_TABLES = (
     .join(User, User.id == Session.user_id)
     .where(Session.id.between(bindparam("first"), bindparam("last")))
     .order_by(Post.id)
+)
+USERS_BETWEEN = select(USERS).where(USERS.c.id.between(bindparam("first"), bindparam("last"))).order_by(USERS.c.id)
+COMMENTS_OF = (
+    select(COMMENTS)
+    .where(COMMENTS.c.user_id.in_(bindparam("keys", expanding=True)))
+    .order_by(COMMENTS.c.user_id, COMMENTS.c.id)
+)
+USERS_WITH_COMMENTS = (
+    select(User)
+    .where(User.id.between(bindparam("first"), bindparam("last")))
+    .order_by(User.id)
+    .options(selectinload(User.comments))
 )
 # Without it the rows are split into batches wherever a None comes or goes.
 INSERT_MANY = insert(User).execution_options(render_nulls=True)

@@ -14,6 +14,7 @@ from benchmarks.peers.sqlalchemy_models import (
     SESSION_USER,
     THREE_TABLES,
     USER_COLUMNS,
+    USERS_WITH_COMMENTS,
     Session,
     User,
     set_pragmas,
@@ -63,6 +64,10 @@ class SyncOrm:
     def three_tables(self, first: int, last: int) -> Any:
         with self.session() as session:
             return session.execute(THREE_TABLES, {"first": first, "last": last}).all()
+
+    def users_with_comments(self, first: int, last: int) -> Any:
+        with self.session() as session:
+            return session.scalars(USERS_WITH_COMMENTS, {"first": first, "last": last}).all()
 
     def create(self, values: dict[str, Any]) -> Any:
         user = User(**values)

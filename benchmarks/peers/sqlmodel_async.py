@@ -7,12 +7,21 @@ from typing import Any
 from pydantic import NaiveDatetime
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-from sqlmodel import Field, SQLModel, select
+from sqlalchemy.orm import selectinload
+from sqlmodel import Field, Relationship, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from benchmarks.data import UserRow
 from benchmarks.peers import NOTHING, Target
 from benchmarks.peers.sqlalchemy_models import set_pragmas
+
+
+class Comment(SQLModel, table=True):
+    __tablename__ = "comments"
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id")
+    body: str
+    written_at: NaiveDatetime
 
 
 class User(SQLModel, table=True):
@@ -25,6 +34,8 @@ class User(SQLModel, table=True):
     is_active: bool
     balance: float
     created_at: NaiveDatetime
+    # Read only: a flush of users has nothing to do for it.
+    comments: list[Comment] = Relationship(sa_relationship_kwargs={"order_by": "Comment.id", "viewonly": True})
 
 
 class Session(SQLModel, table=True):
@@ -64,8 +75,12 @@ THREE_TABLES = (
         maintain_column_froms=True,
     )
 )
-
-
+USERS_WITH_COMMENTS = (
+    select(User)
+    .where(User.__table__.c.id.between(bindparam("first"), bindparam("last")))
+    .order_by(User.id)
+    .options(selectinload(User.comments))
+)
 # Without it the rows are split into batches wherever a None comes or goes.
 INSERT_MANY = insert(User).execution_options(render_nulls=True)
 
@@ -114,6 +129,10 @@ class SqlModelPeer:
     async def three_tables(self, first: int, last: int) -> Any:
         async with self.session() as session:
             return (await session.execute(THREE_TABLES, {"first": first, "last": last})).all()
+
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        async with self.session() as session:
+            return (await session.exec(USERS_WITH_COMMENTS, params={"first": first, "last": last})).all()
 
     async def create(self, values: dict[str, Any]) -> Any:
         user = User(**values)

@@ -40,3 +40,13 @@ class Post(Model):
 
     class Meta:
         table = "posts"
+
+
+class Comment(Model):
+    id = fields.IntField(primary_key=True)
+    user = fields.ForeignKeyField("bench.User", related_name="comments")
+    body = fields.TextField()
+    written_at = fields.DatetimeField()
+
+    class Meta:
+        table = "comments"

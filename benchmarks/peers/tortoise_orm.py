@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tortoise import Tortoise
+from tortoise.query_utils import Prefetch
 
 from benchmarks.data import JOINED_COLUMNS, USER_COLUMNS, UserRow
 from benchmarks.peers import Target
-from benchmarks.peers.tortoise_models import Post, User
+from benchmarks.peers.tortoise_models import Comment, Post, User
 
 JOINED_PATHS = (
     "title",
@@ -57,6 +58,10 @@ class TortoisePeer:
     async def three_tables(self, first: int, last: int) -> Any:
         query = Post.filter(session__id__gte=first, session__id__lte=last).order_by("id")
         return await query.values_list(*JOINED_PATHS)
+
+    async def users_with_comments(self, first: int, last: int) -> Any:
+        comments = Prefetch("comments", queryset=Comment.all().order_by("id"))
+        return await User.filter(id__range=(first, last)).order_by("id").prefetch_related(comments)
 
     async def create(self, values: dict[str, Any]) -> Any:
         return await User.create(**values)

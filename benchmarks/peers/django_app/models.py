@@ -37,3 +37,12 @@ class Post(models.Model):
 
     class Meta:
         db_table = "posts"
+
+
+class Comment(models.Model):
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="comments")
+    body = models.TextField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "comments"
