@@ -77,3 +77,12 @@ async def test_writes_show_their_text(async_door: AsyncExecutor) -> None:
     compiled = async_door.delete_from("users").where("active", "=", False).compile()
     assert (compiled.sql, compiled.parameters) == ('delete from "users" where "active" = ?', (0,))
     assert await async_door.get_repository("users").count() == 3
+
+
+async def test_an_upsert_into_a_table_named_excluded_writes_the_new_value(async_door: AsyncExecutor) -> None:
+    await async_door.execute_script(
+        "create table excluded (id integer primary key, b text); insert into excluded values (1, 'old')"
+    )
+    insert = async_door.insert_into("excluded").values({"id": 1, "b": "new"})
+    await insert.on_conflict("id").do_update({"b": excluded("b")}).execute()
+    assert await async_door.select_from("excluded").select("b").scalar() == "new"

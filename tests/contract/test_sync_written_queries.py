@@ -78,3 +78,12 @@ def test_writes_show_their_text(sync_door: SyncExecutor) -> None:
     compiled = sync_door.delete_from("users").where("active", "=", False).compile()
     assert (compiled.sql, compiled.parameters) == ('delete from "users" where "active" = ?', (0,))
     assert sync_door.get_repository("users").count() == 3
+
+
+def test_an_upsert_into_a_table_named_excluded_writes_the_new_value(sync_door: SyncExecutor) -> None:
+    sync_door.execute_script(
+        "create table excluded (id integer primary key, b text); insert into excluded values (1, 'old')"
+    )
+    insert = sync_door.insert_into("excluded").values({"id": 1, "b": "new"})
+    insert.on_conflict("id").do_update({"b": excluded("b")}).execute()
+    assert sync_door.select_from("excluded").select("b").scalar() == "new"

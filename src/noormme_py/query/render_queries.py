@@ -138,6 +138,9 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
     _check_distinct(node.columns)
     types: list[Type] = [_written(scope, node.table.name, column) for column in node.columns]
     out.put("insert into ", node.table)
+    if node.conflicts and fold(node.table.name) == "excluded":
+        # Else that name would be the table's, and the row that was to be inserted could not be said.
+        out.put(' as "table"')
     if node.columns:
         out.put(" (")
         out.names(node.columns)
