@@ -92,9 +92,6 @@ class Catalog:
         self._tables: dict[tuple[str, Any], TableOperations[Any]] = {}
         self._preloads: dict[tuple[object, ...], Preload[Any]] = {}
         self._relations: Relations | None = None
-        if any(options.relations for options in customs.options.values()):
-            # A name that cannot be is told when the database is opened.
-            _ = self.relations
 
     @property
     def relations(self) -> Relations:
@@ -103,6 +100,12 @@ class Catalog:
             renamed = {name: options.relations for name, options in self.customs.options.items() if options.relations}
             self._relations = Relations(self.schema, renamed, RESERVED)
         return self._relations
+
+    def check_options(self) -> None:
+        """Raise RelationNotFound for a relation that is to have another name and is not there, or cannot have it."""
+        for name, options in self.customs.options.items():
+            if options.relations and name in self.schema:
+                self.relations.of(name)
 
     def with_schema(self, schema: Schema) -> Catalog:
         """Return a catalog for another state of the same database."""

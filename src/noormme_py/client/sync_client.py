@@ -119,6 +119,8 @@ class SyncNoormme(SyncExecutor, Generic[X]):
             self._warn(self._customs.unknown_tables(schema))
             limits = Limits(self._config.performance.max_batch_size, self._engine.max_variables)
             catalog = Catalog(schema, self._customs, limits)
+            # Later it is told to whoever asks for the table: another process may have changed it.
+            catalog.check_options()
         except BaseException:
             self._engine.close()
             raise

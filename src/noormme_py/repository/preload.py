@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from noormme_py.codec.plans import QueryPlan
 from noormme_py.codec.row_model import RowModel
 from noormme_py.errors import QueryError, ResultError
 from noormme_py.query import nodes
@@ -103,7 +102,6 @@ class _Asked(ABC):
         self.query = RelationQuery.of(known.schema, relation)
         self.target = known.table(relation.target)
         self.where = condition(self.target.plan.table, said.where)
-        self._listed: tuple[QueryPlan, list[object]] | None = None
         self.key_of = itemgetter(*_places(read, relation.columns))
 
     def keys_of(self, raw: RawRows) -> list[Key]:
@@ -116,13 +114,10 @@ class _Asked(ABC):
         wanted_keys = [key for key in dict.fromkeys(keys) if key is not None]
         if not wanted_keys:
             return []
-        plans = self.target.plan.plans
         listed = self.query.list_of(wanted_keys)
         if listed is not None:
-            if self._listed is None:
-                self._listed = plans.plan(self.asking(self.query.listed()))
-            plan, data = self._listed
-            return (yield from ask(plan.statement(data, _raw_rows, {KEYS: listed})))
+            return (yield from ask(self._statement(listed)))
+        plans = self.target.plan.plans
         found: RawRows = []
         for is_wanted in self.query.spelled(wanted_keys):
             found += yield from ask(plans.statement(self.asking(is_wanted), _raw_rows))
@@ -132,6 +127,14 @@ class _Asked(ABC):
     def asking(self, is_wanted: nodes.Node) -> nodes.Select:
         """Return the query for what meets a condition."""
 
+    def compile(self) -> None:
+        """Raise for names and values that cannot be, before any SQL is run and whether or not there are rows."""
+        self._plan, self._data = self.target.plan.plans.plan(self.asking(self.query.listed()))
+        self._statement("[]")
+
+    def _statement(self, keys: str) -> Statement[RawRows]:
+        return self._plan.statement(self._data, _raw_rows, {KEYS: keys})
+
 
 class _Load(_Asked):
     """Loads the rows that a relation leads to."""
@@ -139,8 +142,10 @@ class _Load(_Asked):
     def __init__(self, read: ReadOperations[Any], known: Known, relation: Relation, tree: Wanted) -> None:
         said = tree.said or _NOTHING
         super().__init__(read, known, relation, said)
-        if said.limit is not None and not relation.is_many:
-            raise QueryError(f"the relation {relation.name!r} of {relation.table!r} leads to one row: no limit applies")
+        if not relation.is_many and (said.limit is not None or said.order_by is not None):
+            raise QueryError(
+                f"the relation {relation.name!r} of {relation.table!r} leads to one row: no order and no limit applies"
+            )
         plan = self.target.plan
         self._order = order_of(plan.table, said.order_by) if relation.is_many else ()
         self._limit = whole("limit", said.limit)
@@ -151,6 +156,7 @@ class _Load(_Asked):
         self._owner_of = itemgetter(
             *(_places(self.target, columns) if self._width is None else range(self._width, self._width + len(columns)))
         )
+        self.compile()
 
     def into(self, raw: RawRows, rows: Sequence[Any]) -> Operation[None]:
         keys = self.keys_of(raw)
@@ -187,6 +193,10 @@ class _Load(_Asked):
 
 class _Count(_Asked):
     """Counts the rows that a relation leads to."""
+
+    def __init__(self, read: ReadOperations[Any], known: Known, relation: Relation, said: Related) -> None:
+        super().__init__(read, known, relation, said)
+        self.compile()
 
     def into(self, raw: RawRows, rows: Sequence[Any]) -> Operation[None]:
         keys = self.keys_of(raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -55,9 +55,10 @@ def wanted(include: Including, with_count: Including) -> Wanted:
             place.said = item
         _add(place, wanted(item.include, item.with_count), item.path)
     for item in _items(with_count):
-        if "." in item.path or item.limit is not None or item.order_by is not None:
+        more = (item.order_by, item.limit, item.include, item.with_count)
+        if "." in item.path or any(part is not None for part in more):
             raise QueryError(
-                f"{item.path!r} cannot be counted: a count is of a row's own relation, and may have a `where`",
+                f"{item.path!r} cannot be counted so: a count is of a row's own relation, and may have a `where`",
                 hint='Related("posts", with_count="comments") counts what related rows have',
             )
         if item.path in root.counts:
@@ -93,14 +94,12 @@ def _add(place: Wanted, more: Wanted, path: str) -> None:
 def _items(said: Including) -> Iterable[Related]:
     if said is None:
         return
-    items = (said,) if isinstance(said, str | Related) or not isinstance(said, Iterable) else said
-    for item in items:
-        if isinstance(item, str):
-            yield Related(item)
-        elif isinstance(item, Related):
-            yield item
-        else:
+    # What can be read once only would be empty when the rows are read again.
+    for item in said if isinstance(said, Sequence | Set) and not isinstance(said, str) else (said,):
+        found = Related(item) if isinstance(item, str) else item
+        if not isinstance(found, Related) or not isinstance(found.path, str):
             raise QueryError(
-                f"a relation is named by a string or a Related, not by {type(item).__name__}",
+                f"a relation is named by a string or a Related, not by {type(getattr(item, 'path', item)).__name__}",
                 hint='include=["posts", Related("comments", limit=3)]',
             )
+        yield found

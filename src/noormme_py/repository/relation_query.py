@@ -12,17 +12,20 @@ from itertools import chain
 from typing import Any
 
 from noormme_py.frozen import changed, frozen, replaced
+from noormme_py.names import fold
 from noormme_py.query import nodes
 from noormme_py.query.functions import fn
+from noormme_py.query.operands import Operand
 from noormme_py.query.statement import Raw
-from noormme_py.schema.model import Column, Schema
+from noormme_py.schema.model import Column, Schema, Table
 from noormme_py.schema.relations import Relation
 
 # What JSON cannot hold exactly is said value by value, so many rows at a time.
 _MAX_SPELLED = 200
 _PLACE = "place of the row"
+_COUNT = "count of the rows"
 
-KEYS = "keys"
+KEYS = "keys of the rows"
 """The placeholder for the list of keys, as JSON text."""
 
 
@@ -30,45 +33,39 @@ KEYS = "keys"
 class RelationQuery:
     """How the rows of a relation are found: the sources, and the columns `keys` that say whose they are.
 
-    `is_plain` says that the keys are columns of the target itself.
+    `told` are the keys as they are grouped and given. `is_plain` says that they are columns of the target itself.
     """
 
     relation: Relation
     joins: tuple[nodes.Join, ...]
     keys: tuple[nodes.Ref, ...]
+    told: tuple[nodes.Node, ...]
     is_plain: bool
 
     @classmethod
     def of(cls, schema: Schema, relation: Relation) -> RelationQuery:
         """Plan it. Where the columns on both sides compare alike, the far side alone tells whose a row is."""
         source, target = schema.table(relation.table), schema.table(relation.target)
-        near, target_columns = source.name, relation.target_columns
-        joins: list[nodes.Join] = []
-        far, far_columns = target, relation.target_columns
-        taken = {target.name.lower()}
+        at_target = tuple(nodes.Ref(name, target.name) for name in relation.target_columns)
+        far, far_columns, keys = target, relation.target_columns, at_target
+        joins: tuple[nodes.Join, ...] = ()
         if relation.link is not None:
-            far = schema.table(relation.link.table)
-            link = _free("link", taken)
-            far_columns = relation.link.source_columns
-            joins.append(
-                _join(far.name, link, _pairs((target.name, target_columns), (link, relation.link.target_columns)))
-            )
-            far_name = link
-        else:
-            far_name = target.name
+            far, far_columns = schema.table(relation.link.table), relation.link.source_columns
+            link = _Beside(far, "link", target, relation.link.target_columns + far_columns)
+            joins = (link.joined(_equal(at_target, link.refs[: len(at_target)])),)
+            keys = link.refs[len(at_target) :]
         if all(
             _is_alike(source.column(one), far.column(other))
             for one, other in zip(relation.columns, far_columns, strict=True)
         ):
-            keys = tuple(nodes.Ref(name, far_name) for name in far_columns)
-            return cls(relation, tuple(joins), keys, relation.link is None)
-        near = _free("source", taken)
+            return cls(relation, joins, keys, keys, relation.link is None)
+        near = _Beside(source, "source", target, relation.columns)
         # As a foreign key is compared: by the parent's collation, which is that of the left-hand side.
-        parent_first = [(far_name, far_columns), (near, relation.columns)]
-        if relation.kind != "many to one":
-            parent_first.reverse()
-        joins.append(_join(source.name, near, _pairs(*parent_first)))
-        return cls(relation, tuple(joins), tuple(nodes.Ref(name, near) for name in relation.columns), False)
+        is_parent_far = relation.kind == "many to one"
+        equal = _equal(keys, near.refs) if is_parent_far else _equal(near.refs, keys)
+        # What the column takes for the same is still two keys, and each row asks for its own.
+        told = tuple(nodes.Collate(ref, "BINARY") for ref in near.refs)
+        return cls(relation, (*joins, near.joined(equal)), near.refs, told, False)
 
     def rows(
         self,
@@ -80,23 +77,21 @@ class RelationQuery:
     ) -> nodes.Select:
         """Return the query for the related rows: `items` of the target, then the keys unless they are among them."""
         target = self.relation.target
-        found = [_within(item, target) for item in items]
         order_by = tuple(replaced(order, operand=_within(order.operand, target)) for order in order_by)
-        keys = [] if self.is_plain else [nodes.Aliased(key, f"key {place}") for place, key in enumerate(self.keys)]
-        # Of a table that is in the way only to compare with, several rows may lead to one.
-        is_distinct = self.relation.kind == "many to one" and bool(self.joins)
+        keys = () if self.is_plain else self._aliased
+        is_distinct = self._is_repeated
         query = nodes.Select(
             sources=(nodes.TableName(target),),
-            items=(*found, *keys),
+            items=(*items, *keys),
             is_distinct=is_distinct,
             joins=self.joins,
             where=wanted if where is None else nodes.And((wanted, where)),
         )
         if limit is None or is_distinct:
             # The keys go first, because an index that finds them has them in order; what counts is each one's rows.
-            by_key = tuple(map(nodes.Order, self.keys)) if order_by else ()
+            by_key = tuple(map(nodes.Order, self.told)) if order_by else ()
             return changed(query, {"order_by": (*by_key, *order_by)})
-        place = nodes.Function("row_number", (), over=nodes.Window(self.keys, order_by))
+        place = nodes.Function("row_number", (), over=nodes.Window(self.told, order_by))
         numbered = changed(query, {"items": (*query.items, nodes.Aliased(place, _PLACE))})
         return nodes.Select(
             sources=(nodes.Aliased(nodes.Subquery(numbered), target),),
@@ -107,16 +102,25 @@ class RelationQuery:
 
     def counts(self, wanted: nodes.Node, where: nodes.Node | None) -> nodes.Select:
         """Return the query for how many rows there are for each key."""
+        count = fn.count()
+        if self._is_repeated:
+            count = fn.count(Operand(nodes.Ref(self.relation.target_columns[0], self.relation.target))).distinct()
         return nodes.Select(
             sources=(nodes.TableName(self.relation.target),),
-            items=(
-                *(nodes.Aliased(key, f"key {place}") for place, key in enumerate(self.keys)),
-                nodes.Aliased(fn.count().node, "count"),
-            ),
+            items=(*self._aliased, nodes.Aliased(count.node, _COUNT)),
             joins=self.joins,
             where=wanted if where is None else nodes.And((wanted, where)),
-            group_by=self.keys,
+            group_by=self.told,
         )
+
+    @property
+    def _aliased(self) -> tuple[nodes.Node, ...]:
+        return tuple(nodes.Aliased(key, f"key {place} of the row") for place, key in enumerate(self.told))
+
+    @property
+    def _is_repeated(self) -> bool:
+        # Of a table that is in the way only to compare with, several rows may lead to one.
+        return self.relation.kind == "many to one" and bool(self.joins)
 
     def listed(self) -> nodes.Node:
         """Return the condition that holds for the rows of the keys that the placeholder KEYS lists."""
@@ -163,26 +167,37 @@ def _is_alike(one: Column, other: Column) -> bool:
     return one.affinity == other.affinity and {one.collation.upper(), other.collation.upper()} == {"BINARY"}
 
 
-def _free(alias: str, taken: set[str]) -> str:
-    while alias in taken:
-        alias += "_"
-    taken.add(alias)
-    return alias
+class _Beside:
+    """A table that is joined to the target, its columns by other names: what callers name is of the target."""
+
+    def __init__(self, table: Table, alias: str, target: Table, columns: Sequence[str]) -> None:
+        taken = {fold(target.name), *map(fold, target.column_names)}
+        self._table = table.name
+        self._alias = _free(alias, taken)
+        self._columns = columns
+        self.refs = tuple(nodes.Ref(_free(f"{alias} {place}", taken), self._alias) for place in range(len(columns)))
+
+    def joined(self, equal: nodes.Node) -> nodes.Join:
+        items = tuple(
+            nodes.Aliased(nodes.Ref(column), ref.column) for column, ref in zip(self._columns, self.refs, strict=True)
+        )
+        query = nodes.Select(sources=(nodes.TableName(self._table),), items=items)
+        return nodes.Join("inner", nodes.Aliased(nodes.Subquery(query), self._alias), equal)
 
 
-def _join(table: str, alias: str, pairs: tuple[nodes.Node, ...]) -> nodes.Join:
-    return nodes.Join("inner", nodes.Aliased(nodes.TableName(table), alias), nodes.And(pairs))
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
-def _pairs(left: tuple[str, tuple[str, ...]], right: tuple[str, tuple[str, ...]]) -> tuple[nodes.Node, ...]:
-    return tuple(
-        nodes.Binary(nodes.Ref(one, left[0]), "=", nodes.Ref(other, right[0]))
-        for one, other in zip(left[1], right[1], strict=True)
-    )
+def _equal(left: Sequence[nodes.Ref], right: Sequence[nodes.Ref]) -> nodes.Node:
+    return nodes.And(tuple(nodes.Binary(one, "=", other) for one, other in zip(left, right, strict=True)))
 
 
 def _within(item: nodes.Node, table: str) -> nodes.Node:
-    """Return a column that names no table as one of this table: others are joined to it."""
+    """Return a column that names no table as one of this table: a rowid is found in no other way."""
     return nodes.Ref(item.column, table) if isinstance(item, nodes.Ref) and item.table is None else item
 
 

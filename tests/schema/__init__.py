@@ -1,0 +1,1 @@
+"""The schema as values, and what is read off it."""
