@@ -33,6 +33,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\b(Awaitable|Coroutine), ", ""),
     (r", (Awaitable|Coroutine)\b", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
     (r"\b__aenter__\b", "__enter__"),
     (r"\b__aexit__\b", "__exit__"),
     (r"\b__aiter__\b", "__iter__"),

@@ -34,6 +34,7 @@ from noormme_py.query.functions import fn, groups, range_, rows
 from noormme_py.query.observe import StatementFinished
 from noormme_py.query.typed import Col, TableOf
 from noormme_py.repository.options import TableOptions
+from noormme_py.repository.pages import CursorPage, Page
 from noormme_py.repository.related import Related
 from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 
@@ -52,11 +53,13 @@ __all__ = [
     "Column",
     "CompiledQuery",
     "Config",
+    "CursorPage",
     "Expression",
     "ForeignKey",
     "Index",
     "Loaded",
     "Noormme",
+    "Page",
     "PlanStep",
     "Related",
     "Result",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
 from noormme_py.errors import ConfigError
@@ -68,6 +68,15 @@ class OptimizationConfig(Section):
     wal_autocheckpoint: int = Field(default=1_000, ge=0, le=2**31 - 1)
 
 
+class PaginationConfig(Section):
+    """`cursor_key`: the secret that cursors of pages are signed with, 16 characters at least.
+
+    Without it each process makes one for itself: its cursors are good nowhere else, and end with it.
+    """
+
+    cursor_key: SecretStr | None = Field(default=None, min_length=16)
+
+
 class Config(Section):
     """All settings of one database."""
 
@@ -76,11 +85,17 @@ class Config(Section):
     automation: AutomationConfig = AutomationConfig()
     performance: PerformanceConfig = PerformanceConfig()
     optimization: OptimizationConfig = OptimizationConfig()
+    pagination: PaginationConfig = PaginationConfig()
 
     @cached_property
     def location(self) -> Location:
         """Where the database is; a relative path is settled by the working folder when this is first asked for."""
         return parse_location(self.connection.database)
+
+    @property
+    def cursor_key(self) -> bytes | None:
+        key = self.pagination.cursor_key
+        return None if key is None else key.get_secret_value().encode()
 
     @property
     def max_readers(self) -> int:

@@ -86,3 +86,5 @@ async def test_an_upsert_into_a_table_named_excluded_writes_the_new_value(async_
     insert = async_door.insert_into("excluded").values({"id": 1, "b": "new"})
     await insert.on_conflict("id").do_update({"b": excluded("b")}).execute()
     assert await async_door.select_from("excluded").select("b").scalar() == "new"
+    await async_door.get_repository("excluded").upsert({"id": 1, "b": "newest"})
+    assert await async_door.select_from("excluded").select("b").scalar() == "newest"

@@ -87,3 +87,5 @@ def test_an_upsert_into_a_table_named_excluded_writes_the_new_value(sync_door: S
     insert = sync_door.insert_into("excluded").values({"id": 1, "b": "new"})
     insert.on_conflict("id").do_update({"b": excluded("b")}).execute()
     assert sync_door.select_from("excluded").select("b").scalar() == "new"
+    sync_door.get_repository("excluded").upsert({"id": 1, "b": "newest"})
+    assert sync_door.select_from("excluded").select("b").scalar() == "newest"

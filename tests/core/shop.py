@@ -7,6 +7,7 @@ from typing import Any
 from noormme_py.client.catalog import Catalog, Customs, Limits, TableOperations
 from noormme_py.codec.registry import Codecs
 from noormme_py.frozen import replaced
+from noormme_py.repository.options import TableOptions
 from noormme_py.schema.model import Column, Index, IndexColumn, Schema, Table, Trigger
 from noormme_py.schema.types import affinity_of, kind_of
 
@@ -31,7 +32,10 @@ USERS = Table(
 MEMBERS = Table(
     name="members",
     kind="table",
-    columns=(column("members", "user", "INTEGER"), column("members", "club", "TEXT")),
+    columns=(
+        replaced(column("members", "user", "INTEGER"), is_nullable=False),
+        replaced(column("members", "club", "TEXT"), is_nullable=False),
+    ),
     primary_key=("user", "club"),
     is_without_rowid=True,
 )
@@ -42,9 +46,30 @@ COUNTERS = Table(
     primary_key=("name",),
     triggers=(Trigger("touched", "counters", "create trigger touched …"),),
 )
+TASKS = Table(
+    name="tasks",
+    kind="table",
+    columns=(
+        column("tasks", "id", "INTEGER"),
+        column("tasks", "name", "TEXT"),
+        replaced(column("tasks", "version", "INTEGER"), is_nullable=False),
+        replaced(column("tasks", "gone", "BOOLEAN"), is_nullable=False),
+        column("tasks", "gone_at", "TIMESTAMP"),
+    ),
+    primary_key=("id",),
+    rowid_alias="id",
+)
 LOG = Table(name="log", kind="table", columns=(column("log", "line", "TEXT"),))
-SCHEMA = Schema(1, (USERS, MEMBERS, COUNTERS, LOG))
+SCHEMA = Schema(1, (USERS, MEMBERS, COUNTERS, TASKS, LOG))
 
 
-def operations(table: str, *, batch_size: int = 3, max_variables: int = 100) -> TableOperations[Any]:
-    return Catalog(SCHEMA, Customs(Codecs()), Limits(batch_size, max_variables)).table(table)
+def operations(
+    table: str,
+    *,
+    batch_size: int = 3,
+    max_variables: int = 100,
+    options: TableOptions | None = None,
+    sees_deleted: bool = False,
+) -> TableOperations[Any]:
+    customs = Customs(Codecs(), options={} if options is None else {table: options})
+    return Catalog(SCHEMA, customs, Limits(batch_size, max_variables)).table(table, sees_deleted=sees_deleted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar, overload
 
 from noormme_py.client import raw_sql
@@ -77,6 +78,10 @@ class AsyncExecutor(ABC):
     @abstractmethod
     def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]:
         """Run a query whose rows are taken bit by bit."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[AsyncExecutor]:
+        """Begin a transaction, or a savepoint inside of one."""
 
     async def run_definition(self, make: Callable[[Catalog], str]) -> None:
         """Run DDL and refresh the schema."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from noormme_py.client.catalog import Catalog
@@ -29,3 +30,5 @@ class AsyncRunner(Protocol):
     async def run_definition(self, make: Callable[[Catalog], str]) -> None: ...
 
     def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> AsyncGenerator[Any]: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncRunner]: ...

@@ -81,7 +81,7 @@ class SyncNoormme(SyncExecutor, Generic[X]):
             self._config = config_for(database, settings)
         # Here a location that cannot be is told, and a relative one is settled.
         _ = self._config.location
-        self._customs = Customs(Codecs(codecs), self.row_types, tables)
+        self._customs = Customs(Codecs(codecs), self.row_types, tables, self._config.cursor_key)
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, overload
 
 from noormme_py.client import raw_sql
@@ -78,6 +79,10 @@ class SyncExecutor(ABC):
     @abstractmethod
     def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> Generator[Any]:
         """Run a query whose rows are taken bit by bit."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[SyncExecutor]:
+        """Begin a transaction, or a savepoint inside of one."""
 
     def run_definition(self, make: Callable[[Catalog], str]) -> None:
         """Run DDL and refresh the schema."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from noormme_py.client.catalog import Catalog
@@ -27,3 +28,5 @@ class SyncRunner(Protocol):
     def run_definition(self, make: Callable[[Catalog], str]) -> None: ...
 
     def run_stream(self, make: Callable[[Catalog], Statement[StreamDecoder]]) -> Generator[Any]: ...
+
+    def transaction(self) -> AbstractContextManager[SyncRunner]: ...

@@ -59,8 +59,12 @@ class Preload(Generic[R]):
             raise row_not_found(self._read.plan.table.name)
         return row
 
+    def into(self, raw: RawRows, rows: Sequence[R]) -> Operation[None]:
+        """Load what rows are to have that were read already; `raw` are they as SQLite gave them."""
+        yield from self._loads.into(raw, rows)
+
     def _all(self, found: Statement[Any]) -> Operation[list[R]]:
-        raw = yield from ask(Statement(found.sql, found.parameters, _raw_rows))
+        raw = yield from ask(Statement(found.sql, found.parameters, raw_rows))
         rows = self._read.plan.all(raw)
         yield from self._loads.into(raw, rows)
         return rows
@@ -99,9 +103,15 @@ class _Asked(ABC):
                 f"the relation {relation.name!r} of {relation.table!r} is never without a row, so it takes no `where`"
             )
         self.relation = relation
-        self.query = RelationQuery.of(known.schema, relation)
+        link = None if relation.link is None else known.table(relation.link.table)
+        hidden = None if link is None else link.marks.hidden
+        self.query = RelationQuery.of(
+            known.schema, relation, None if link is None or hidden is None else hidden.live(link.plan.table.name)
+        )
         self.target = known.table(relation.target)
-        self.where = condition(self.target.plan.table, said.where)
+        # What a row refers to is shown though it be marked as deleted.
+        refers = relation.kind == "many to one"
+        self.where = condition(self.target.plan.table, said.where) if refers else self.target.condition(said.where)
         self.key_of = itemgetter(*_places(read, relation.columns))
 
     def keys_of(self, raw: RawRows) -> list[Key]:
@@ -120,7 +130,7 @@ class _Asked(ABC):
         plans = self.target.plan.plans
         found: RawRows = []
         for is_wanted in self.query.spelled(wanted_keys):
-            found += yield from ask(plans.statement(self.asking(is_wanted), _raw_rows))
+            found += yield from ask(plans.statement(self.asking(is_wanted), raw_rows))
         return found
 
     @abstractmethod
@@ -133,7 +143,7 @@ class _Asked(ABC):
         self._statement("[]")
 
     def _statement(self, keys: str) -> Statement[RawRows]:
-        return self._plan.statement(self._data, _raw_rows, {KEYS: keys})
+        return self._plan.statement(self._data, raw_rows, {KEYS: keys})
 
 
 class _Load(_Asked):
@@ -220,5 +230,6 @@ def _places(read: ReadOperations[Any], columns: Sequence[str]) -> list[int]:
     return [names.index(name) for name in wanted]
 
 
-def _raw_rows(cursor: Cursor) -> RawRows:
+def raw_rows(cursor: Cursor) -> RawRows:
+    """Collect all rows as SQLite gives them."""
     return cursor.fetchall()

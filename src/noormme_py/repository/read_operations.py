@@ -14,6 +14,7 @@ from noormme_py.query.operands import Operand
 from noormme_py.query.statement import Cursor, Raw, Statement
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.finders import parse_finder
+from noormme_py.repository.row_marks import RowMarks
 from noormme_py.repository.table_plan import COMPOUND, Key, TablePlan
 from noormme_py.schema.model import Table
 
@@ -38,12 +39,14 @@ class _Finder(NamedTuple):
 class ReadOperations(Generic[R]):
     """The reads of one table. Methods encode at once, so that faults come before any SQL is run."""
 
-    __slots__ = ("_encode_key", "_finders", "_first", "find_sql", "plan")
+    __slots__ = ("_encode_key", "_finders", "_first", "_live", "find_sql", "marks", "plan")
 
-    def __init__(self, plan: TablePlan[R]) -> None:
+    def __init__(self, plan: TablePlan[R], marks: RowMarks) -> None:
         self.plan = plan
+        self.marks = marks
         self._finders: dict[str, _Finder] = {}
-        self.find_sql = plan.select_sql + plan.key_sql
+        self.find_sql = plan.select_sql + plan.key_sql + marks.live_sql
+        self._live = None if marks.hidden is None else marks.hidden.live(plan.table.name)
         # At hand, because this is the statement that is made most often.
         self._encode_key = plan.encode_key
         self._first = plan.first
@@ -61,11 +64,15 @@ class ReadOperations(Generic[R]):
 
     def find_one(self, where: Criteria | None, order_by: OrderBy = None) -> Statement[R | None]:
         """Find the first row that meets the criteria, in the order asked for, then by key."""
-        return self.plan.plans.statement(self._select(where, order_by, 1, None), self.plan.first)
+        return self.plan.plans.statement(self.select(where, order_by, 1, None), self.plan.first)
 
     def get_one(self, where: Criteria | None) -> Statement[R]:
         """Find the only row that meets the criteria; raises RowNotFound or MultipleRows."""
-        return self.plan.plans.statement(self._select(where, None, 2, None), self._only)
+        return self.plan.plans.statement(self.select(where, None, 2, None), self._only)
+
+    def find_only(self, where: Criteria) -> Statement[R | None]:
+        """Find the only row that meets the criteria, or None; raises MultipleRows."""
+        return self.plan.plans.statement(self.select(where, None, 2, None), self._at_most_one)
 
     def find_many(
         self,
@@ -75,7 +82,7 @@ class ReadOperations(Generic[R]):
         offset: int | None = None,
     ) -> Statement[list[R]]:
         """Find all rows that meet the criteria, in the order asked for, then by key."""
-        return self.plan.plans.statement(self._select(where, order_by, limit, offset), self.plan.all)
+        return self.plan.plans.statement(self.select(where, order_by, limit, offset), self.plan.all)
 
     def count(self, where: Criteria | None) -> Statement[int]:
         """Count the rows that meet the criteria."""
@@ -83,7 +90,7 @@ class ReadOperations(Generic[R]):
         node = nodes.Select(
             sources=(nodes.TableName(table.name),),
             items=(nodes.Aliased(fn.count().node, "count"),),
-            where=condition(table, where),
+            where=self.condition(where),
         )
         return self.plan.plans.statement(node, _scalar)
 
@@ -93,7 +100,7 @@ class ReadOperations(Generic[R]):
         inner = nodes.Select(
             sources=(nodes.TableName(table.name),),
             items=(nodes.Aliased(nodes.Value(1), "one"),),
-            where=condition(table, where),
+            where=self.condition(where),
         )
         node = nodes.Select(items=(nodes.Aliased(nodes.Exists(inner), "found"),))
         return self.plan.plans.statement(node, _truth)
@@ -121,7 +128,7 @@ class ReadOperations(Generic[R]):
             return None
         columns, is_one = parsed.columns, parsed.kind == "one"
         where = dict.fromkeys(columns, _ANY)
-        plan, _ = self.plan.plans.plan(self._select(where, None, 1 if is_one else None, None))
+        plan, _ = self.plan.plans.plan(self.select(where, None, 1 if is_one else None, None))
         encode = row_encoder([self.plan.column(column) for column in columns]).encode
         found = self._finders[name] = _Finder(columns, is_one, encode, plan.sql)
         return found
@@ -130,16 +137,31 @@ class ReadOperations(Generic[R]):
         """Return the statement that finds the row of an encoded key."""
         return Statement(self.find_sql, values, self.plan.first)
 
-    def _select(self, where: Criteria | None, order_by: OrderBy, limit: int | None, offset: int | None) -> nodes.Select:
+    def select(self, where: Criteria | None, order_by: OrderBy, limit: int | None, offset: int | None) -> nodes.Select:
+        """Return the query for the rows that meet the criteria, in a total order where the table has one."""
         table = self.plan.table
         return nodes.Select(
             sources=(nodes.TableName(table.name),),
             items=self.plan.items,
-            where=condition(table, where),
+            where=self.condition(where),
             order_by=order_of(table, order_by),
             limit=whole("limit", limit),
             offset=whole("offset", offset),
         )
+
+    def condition(self, where: Criteria | None) -> nodes.Node | None:
+        """Return the condition of the rows that meet the criteria and are to be seen."""
+        return self.visible(condition(self.plan.table, where))
+
+    def visible(self, met: nodes.Node | None) -> nodes.Node | None:
+        """Return a condition that holds for rows that are to be seen only."""
+        if self._live is None:
+            return met
+        return self._live if met is None else nodes.And((self._live, met))
+
+    def stream(self, where: Criteria | None, order_by: OrderBy) -> Statement[Callable[[list[Any]], list[R]]]:
+        """Find all rows that meet the criteria; the answer decodes them as they come."""
+        return self.plan.plans.statement(self.select(where, order_by, None, None), lambda _: self.plan.all)
 
     def got(self, cursor: Cursor) -> R:
         """Collect the first row; raises RowNotFound."""
@@ -149,12 +171,16 @@ class ReadOperations(Generic[R]):
         return found
 
     def _only(self, cursor: Cursor) -> R:
-        found = self.plan.all(cursor)
-        if not found:
+        found = self._at_most_one(cursor)
+        if found is None:
             raise row_not_found(self.plan.table.name)
+        return found
+
+    def _at_most_one(self, cursor: Cursor) -> R | None:
+        found = self.plan.all(cursor)
         if len(found) > 1:
             raise MultipleRows(f"several rows of {self.plan.table.name!r} meet the criteria, one was expected")
-        return found[0]
+        return found[0] if found else None
 
 
 def row_not_found(table: str) -> RowNotFound:
@@ -166,12 +192,36 @@ def order_of(table: Table, order_by: OrderBy) -> tuple[nodes.Order, ...]:
     """Return the order asked for, made total: by the primary key, and the rowid where NULLs make the key no key."""
     orders = _orders(order_by)
     said = {fold(order.operand.column) for order in orders if isinstance(order.operand, nodes.Ref)}
-    keys = table.primary_key
-    is_total = bool(keys) and not any(table.column(name).is_nullable for name in keys)
-    if table.has_rowid and table.rowid_alias is None and not is_total:
-        # A column of the user's may have taken one of the rowid's names, or even all.
-        keys += tuple(name for name in ("rowid", "_rowid_", "oid") if table.find_column(name) is None)[:1]
+    keys, _ = last_keys(table)
     return (*orders, *(nodes.Order(nodes.Ref(name)) for name in keys if fold(name) not in said))
+
+
+def last_keys(table: Table) -> tuple[tuple[str, ...], bool]:
+    """Return the columns that every order ends with, and whether they tell all rows apart."""
+    keys = table.primary_key
+    if table.rowid_alias is not None or (bool(keys) and not any(_may_be_alike(table, name) for name in keys)):
+        return keys, True
+    if not table.has_rowid:
+        return keys, False
+    # A column of the user's may have taken one of the rowid's names, or even all.
+    rowid = tuple(name for name in ("rowid", "_rowid_", "oid") if table.find_column(name) is None)[:1]
+    return (*keys, *rowid), bool(rowid)
+
+
+def _may_be_alike(table: Table, name: str) -> bool:
+    """Whether a column of the primary key lets rows be alike in it that the key holds to be different."""
+    column = table.column(name)
+    if column.is_nullable:
+        return True
+    own = column.collation.upper()
+    of_keys = [
+        part.collation.upper()
+        for index in table.indexes
+        if index.origin == "primary key"
+        for part in index.columns
+        if part.name == name
+    ]
+    return own != "BINARY" and any(collation != own for collation in of_keys)
 
 
 def _orders(order_by: OrderBy) -> tuple[nodes.Order, ...]:

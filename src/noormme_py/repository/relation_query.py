@@ -43,8 +43,11 @@ class RelationQuery:
     is_plain: bool
 
     @classmethod
-    def of(cls, schema: Schema, relation: Relation) -> RelationQuery:
-        """Plan it. Where the columns on both sides compare alike, the far side alone tells whose a row is."""
+    def of(cls, schema: Schema, relation: Relation, live: nodes.Node | None = None) -> RelationQuery:
+        """Plan it; `live` is what holds for the rows of the link that count.
+
+        Where the columns on both sides compare alike, the far side alone tells whose a row is.
+        """
         source, target = schema.table(relation.table), schema.table(relation.target)
         at_target = tuple(nodes.Ref(name, target.name) for name in relation.target_columns)
         far, far_columns, keys = target, relation.target_columns, at_target
@@ -52,7 +55,7 @@ class RelationQuery:
         if relation.link is not None:
             far, far_columns = schema.table(relation.link.table), relation.link.source_columns
             link = _Beside(far, "link", target, relation.link.target_columns + far_columns)
-            joins = (link.joined(_equal(at_target, link.refs[: len(at_target)])),)
+            joins = (link.joined(_equal(at_target, link.refs[: len(at_target)]), live),)
             keys = link.refs[len(at_target) :]
         if all(
             _is_alike(source.column(one), far.column(other))
@@ -177,11 +180,11 @@ class _Beside:
         self._columns = columns
         self.refs = tuple(nodes.Ref(_free(f"{alias} {place}", taken), self._alias) for place in range(len(columns)))
 
-    def joined(self, equal: nodes.Node) -> nodes.Join:
+    def joined(self, equal: nodes.Node, where: nodes.Node | None = None) -> nodes.Join:
         items = tuple(
             nodes.Aliased(nodes.Ref(column), ref.column) for column, ref in zip(self._columns, self.refs, strict=True)
         )
-        query = nodes.Select(sources=(nodes.TableName(self._table),), items=items)
+        query = nodes.Select(sources=(nodes.TableName(self._table),), items=items, where=where)
         return nodes.Join("inner", nodes.Aliased(nodes.Subquery(query), self._alias), equal)
 
 

@@ -113,6 +113,13 @@ class TablePlan(Generic[R]):
             encoders[tuple(mapping)] = encoder
         return encoder, encoder.encode(mapping.values())
 
+    def given(self, values: object) -> dict[str, object]:
+        """Return the values of a row by name, as they are to be written."""
+        mapping = mapping_of(values)
+        if mapping is values:
+            return dict(mapping)
+        return {name: value for name, value in mapping.items() if self.column(name)[0].is_writable}
+
     def _row_encoder(self, names: Iterable[str], *, is_named: bool) -> RowEncoder:
         if not self.table.is_writable:
             raise QueryError(

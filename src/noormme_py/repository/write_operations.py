@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from noormme_py.codec.encode_rows import RowEncoder
 from noormme_py.errors import QueryError
@@ -27,7 +27,16 @@ _MAX_TEXTS = 64
 class WriteOperations(Generic[R]):
     """The writes of one table. Rows come back as the database has them, defaults and generated columns filled."""
 
-    __slots__ = ("_delete_sql", "_is_changed_afterwards", "_texts", "batch_size", "max_variables", "plan", "read")
+    __slots__ = (
+        "_delete_sql",
+        "_is_changed_afterwards",
+        "_revive_sql",
+        "_texts",
+        "batch_size",
+        "max_variables",
+        "plan",
+        "read",
+    )
 
     def __init__(self, plan: TablePlan[R], read: ReadOperations[R], *, batch_size: int, max_variables: int) -> None:
         self.plan = plan
@@ -36,7 +45,9 @@ class WriteOperations(Generic[R]):
         self.max_variables = max_variables
         # The texts of INSERTs by columns, number of rows and clauses, and of UPDATEs by columns: long to make.
         self._texts: dict[tuple[object, ...], str] = {}
-        self._delete_sql = f"delete from {quote(plan.table.name)} where {plan.key_sql}"
+        self._delete_sql = f"delete from {quote(plan.table.name)} where {plan.key_sql}{read.marks.live_sql}"
+        # An upsert says that the row shall be there.
+        self._revive_sql = read.marks.soft_delete.restore_sql if read.marks.soft_delete else ""
         self._is_changed_afterwards = _is_changed_afterwards(plan.table)
 
     def create(self, values: object) -> Work[R]:
@@ -66,17 +77,32 @@ class WriteOperations(Generic[R]):
         sql = self._update_sql(encoder.columns)
         parameters += keys
         if self._is_changed_afterwards:
-            return self._updated(Statement(sql, parameters, self.plan.first))
+            return self.updated(Statement(sql, parameters, self.plan.first))
         return Statement(sql, parameters, self.read.got)
+
+    def update_if(self, key: Key, changes: object, met_sql: str, met: Raw) -> Statement[R | None]:
+        """Change the row of a key if it meets a further condition too, else give None."""
+        keys = self.plan.key_values(key)
+        encoder, parameters = self.plan.written(changes)
+        if parameters:
+            text = (encoder.columns, met_sql)
+            sql = self._texts.get(text) or self._keep(text, self._made_update_sql(*text))
+        else:
+            sql = self.read.find_sql + met_sql
+        return Statement(sql, [*parameters, *keys, met], self.plan.first)
 
     def update_many(self, where: Criteria, changes: Mapping[str, object], *, all_rows: bool = False) -> Statement[int]:
         """Change the rows that meet the criteria and return how many; values may be expressions."""
-        node = nodes.Update(
-            nodes.TableName(self.plan.table.name),
-            assignments(changes),
-            where=self._deliberate(where, all_rows),
-        )
+        node = self.update_node(self.read.visible(self.deliberate(where, all_rows)), changes)
         return self.plan.plans.statement(node, rows_affected)
+
+    def update_node(self, where: nodes.Node | None, changes: Mapping[str, object]) -> nodes.Update:
+        """Return the UPDATE of the rows that meet a condition."""
+        table, marks = self.plan.table, self.read.marks
+        given = assignments(changes)
+        self._check_not_counted(name for name, _ in given)
+        counting = marks.counting if given else ()
+        return nodes.Update(nodes.TableName(table.name), (*given, *counting), where=where)
 
     def upsert(self, values: object, on: Sequence[str] | None) -> Operation[R]:
         """Insert a row, or change the one that has the same key; return it."""
@@ -86,6 +112,19 @@ class WriteOperations(Generic[R]):
         clause = self._conflict(encoded[0].columns, key)
         return atomic(self._upserted(self._insert([encoded], clause, self.plan.returning_sql), encoded, key))
 
+    def find_conflicting(self, values: object, on: Sequence[str] | None) -> Statement[R | None]:
+        """Find the row that an upsert of these values would change, or None."""
+        encoded = self.plan.written(values)
+        key = self._conflict_key(on)
+        self._check_key_given(encoded, key)
+        return self._having(_by_name(encoded), key)
+
+    def split_by_key(self, values: object, on: Sequence[str] | None) -> tuple[dict[str, object], dict[str, object]]:
+        """Return the values of an upsert as those of its key and those that it changes."""
+        key = self._conflict_key(on)
+        given = {self.plan.table.column(name).name: value for name, value in self.plan.given(values).items()}
+        return {name: given.pop(name) for name in key}, given
+
     def upsert_many(self, rows: Iterable[object], on: Sequence[str] | None) -> Operation[int]:
         """Insert rows or change those with the same keys; return how many; all or none."""
         encoded = [self.plan.written(row) for row in rows_of(rows)]
@@ -94,15 +133,47 @@ class WriteOperations(Generic[R]):
             self._check_key_given(row, key)
         return atomic(self._counted(encoded, key))
 
-    def delete(self, key: Key) -> Statement[bool]:
+    def delete(self, key: Key, *, is_hard: bool = False) -> Statement[bool]:
         """Delete the row of a key; tell whether there was one."""
         keys = self.plan.key_values(key)
-        return Statement(self._delete_sql, keys, _any_affected)
+        return Statement(self._delete_sql, keys, any_affected)
 
-    def delete_many(self, where: Criteria, *, all_rows: bool = False) -> Statement[int]:
+    def delete_many(self, where: Criteria, *, all_rows: bool = False, is_hard: bool = False) -> Statement[int]:
         """Delete the rows that meet the criteria and return how many."""
-        node = nodes.Delete(nodes.TableName(self.plan.table.name), where=self._deliberate(where, all_rows))
+        met = self.read.visible(self.deliberate(where, all_rows))
+        node = nodes.Delete(nodes.TableName(self.plan.table.name), where=met)
         return self.plan.plans.statement(node, rows_affected)
+
+    def restore(self, key: Key) -> Work[R]:
+        """Take the mark of deletion off a row; raises QueryError where rows are not marked."""
+        raise QueryError(
+            f"rows of {self.plan.table.name!r} are deleted, not marked, so none can be restored",
+            hint=f'tables={{"{self.plan.table.name}": TableOptions(soft_delete="…")}} has them marked',
+        )
+
+    def deliberate(self, where: Criteria, all_rows: bool) -> nodes.Node | None:
+        """Return the condition of a write of many rows; raises QueryError for every row, unless that is said."""
+        found = condition(self.plan.table, where)
+        if found is None and not all_rows:
+            raise QueryError("this would write every row of the table", hint="if that is meant, say all_rows=True")
+        return found
+
+    def updated(self, statement: Statement[R | None]) -> Operation[R]:
+        """Run an UPDATE of one row; raises RowNotFound."""
+        updated = yield from ask(statement)
+        if updated is None:
+            raise row_not_found(self.plan.table.name)
+        return (yield from self.reread(updated))
+
+    def reread(self, row: R) -> Operation[R]:
+        """Read a written row again where it may have changed after RETURNING looked."""
+        if not self._is_changed_afterwards:
+            return row
+        values = self.plan.key_of(row)
+        if values is None:
+            return row
+        found = yield from ask(self.read.by_key(values))
+        return row if found is None else found
 
     def _insert(self, rows: list[Encoded], conflict: str, returning: str) -> Statement[list[R]]:
         """Return the INSERT of rows that have the same columns."""
@@ -114,7 +185,22 @@ class WriteOperations(Generic[R]):
         return self._texts.get(key) or self._keep(key, insert_sql(self.plan.table.name, *key))
 
     def _update_sql(self, names: tuple[str, ...]) -> str:
-        return self._texts.get(names) or self._keep(names, update_sql(self.plan, names))
+        return self._texts.get(names) or self._keep(names, self._made_update_sql(names, ""))
+
+    def _made_update_sql(self, names: tuple[str, ...], met_sql: str) -> str:
+        self._check_not_counted(names)
+        plan, marks = self.plan, self.read.marks
+        sets = ", ".join(f"{quote(name)} = ?" for name in names) + marks.counting_sql
+        met = f"{plan.key_sql}{marks.live_sql}{met_sql}"
+        return f"update {quote(plan.table.name)} set {sets} where {met}{plan.returning_sql}"
+
+    def _check_not_counted(self, names: Iterable[str]) -> None:
+        version = self.read.marks.version
+        if version is not None and any(fold(name) == fold(version.name) for name in names):
+            raise QueryError(
+                f"{version.table}.{version.name} counts the changes itself, and is not set",
+                hint="leave it out; expected_version=… says which version is to be changed",
+            )
 
     def _keep(self, key: tuple[object, ...], sql: str) -> str:
         if len(self._texts) >= _MAX_TEXTS:
@@ -126,7 +212,7 @@ class WriteOperations(Generic[R]):
         rows = yield from ask(statement)
         if not rows:
             raise row_ignored(self.plan.table.name)
-        return (yield from self._reread(rows[0]))
+        return (yield from self.reread(rows[0]))
 
     def _many(self, encoded: list[Encoded], conflict: str, returning: str) -> Operation[list[R]]:
         created: list[R] = []
@@ -137,7 +223,7 @@ class WriteOperations(Generic[R]):
             created += rows
         if self._is_changed_afterwards:
             for index, row in enumerate(created):
-                created[index] = yield from self._reread(row)
+                created[index] = yield from self.reread(row)
         return created
 
     def _counted(self, encoded: list[Encoded], key: tuple[str, ...] = ()) -> Operation[int]:
@@ -147,35 +233,23 @@ class WriteOperations(Generic[R]):
             count += yield from ask(Statement(statement.sql, statement.parameters, rows_affected))
         return count
 
-    def _updated(self, statement: Statement[R | None]) -> Operation[R]:
-        updated = yield from ask(statement)
-        if updated is None:
-            raise row_not_found(self.plan.table.name)
-        return (yield from self._reread(updated))
-
     def _upserted(self, statement: Statement[list[R]], encoded: Encoded, key: tuple[str, ...]) -> Operation[R]:
         rows = yield from ask(statement)
         if rows:
-            return (yield from self._reread(rows[0]))
+            return (yield from self.reread(rows[0]))
         values = _by_name(encoded)
         if len(values) > len(key):
             raise row_ignored(self.plan.table.name)
         # There was nothing to change: DO NOTHING gives no row back.
-        sql = self.plan.select_sql + " and ".join(_equal(self.plan.table, name, key) for name in key)
-        found = yield from ask(Statement(sql, [values[name] for name in key], self.plan.first))
+        found = yield from ask(self._having(values, key))
         if found is None:
             raise row_not_found(self.plan.table.name)
         return found
 
-    def _reread(self, row: R) -> Operation[R]:
-        """Read a written row again where it may have changed after RETURNING looked."""
-        if not self._is_changed_afterwards:
-            return row
-        values = self.plan.key_of(row)
-        if values is None:
-            return row
-        found = yield from ask(self.read.by_key(values))
-        return row if found is None else found
+    def _having(self, values: Mapping[str, Raw], key: tuple[str, ...]) -> Statement[R | None]:
+        """Return the statement that finds the row of a unique key."""
+        sql = self.plan.select_sql + " and ".join(_equal(self.plan.table, name, key) for name in key)
+        return Statement(sql, [values[name] for name in key], self.plan.first)
 
     def _batches(self, rows: list[Encoded]) -> Iterator[list[Encoded]]:
         """Split rows into runs of the same columns that one statement can carry."""
@@ -219,17 +293,14 @@ class WriteOperations(Generic[R]):
 
     def _conflict(self, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
         target = ", ".join(map(quote, key))
-        others = [name for name in columns if name not in key]
-        if not others:
+        marks = self.read.marks
+        counted = marks.version.name if marks.version is not None else None
+        sets = [f"{quote(name)} = excluded.{quote(name)}" for name in columns if name not in key and name != counted]
+        if marks.soft_delete is not None and marks.soft_delete.column.name not in columns:
+            sets.append(self._revive_sql)
+        if not sets:
             return f" on conflict ({target}) do nothing"
-        sets = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in others)
-        return f" on conflict ({target}) do update set {sets}"
-
-    def _deliberate(self, where: Criteria, all_rows: bool) -> nodes.Node | None:
-        found = condition(self.plan.table, where)
-        if found is None and not all_rows:
-            raise QueryError("this would write every row of the table", hint="if that is meant, say all_rows=True")
-        return found
+        return f" on conflict ({target}) do update set {', '.join(sets)}{marks.counting_sql}"
 
 
 def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str, returning: str) -> str:
@@ -238,13 +309,11 @@ def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str
         return f"insert into {quote(table)} default values{returning}"
     places = "(" + ", ".join("?" * len(names)) + ")"
     columns = ", ".join(map(quote, names))
-    return f"insert into {quote(table)} ({columns}) values {', '.join([places] * row_count)}{conflict}{returning}"
-
-
-def update_sql(plan: TablePlan[Any], names: tuple[str, ...]) -> str:
-    """Return the text of an UPDATE of one row by its key."""
-    sets = ", ".join(f"{quote(name)} = ?" for name in names)
-    return f"update {quote(plan.table.name)} set {sets} where {plan.key_sql}{plan.returning_sql}"
+    # A table of that name would hide the row that was to be inserted.
+    alias = ' as "table"' if conflict and fold(table) == "excluded" else ""
+    return (
+        f"insert into {quote(table)}{alias} ({columns}) values {', '.join([places] * row_count)}{conflict}{returning}"
+    )
 
 
 def _by_name(encoded: Encoded) -> dict[str, Raw]:
@@ -280,5 +349,6 @@ def _equal(table: Table, name: str, key: tuple[str, ...]) -> str:
     return f"{quote(name)}{said} = ?"
 
 
-def _any_affected(cursor: Cursor) -> bool:
+def any_affected(cursor: Cursor) -> bool:
+    """Collect whether a write changed anything."""
     return cursor.rowcount > 0

@@ -1,0 +1,126 @@
+# Written by scripts/generate_sync.py from async_hooked.py: change that, then run `make fmt`.
+"""The writes of a table with hooks: each is a transaction, in which what is to be called around it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from noormme_py.client.sync_runner import SyncRunner
+from noormme_py.client.sync_table_writes import Reach, SyncTableWrites
+from noormme_py.errors import QueryError
+from noormme_py.repository.options import Hook, Hooks
+from noormme_py.repository.table_plan import rows_of
+
+R = TypeVar("R")
+
+
+class SyncHookedWrites(SyncTableWrites[R]):
+    """Inside of a transaction, each write is a savepoint. What a hook raises undoes the write."""
+
+    __slots__ = ("_hooks",)
+
+    def __init__(self, of: Reach[R], runner: SyncRunner, hooks: Hooks) -> None:
+        super().__init__(of, runner)
+        self._hooks = hooks
+
+    def in_bulk(self, name: str, *, skip_hooks: bool) -> SyncTableWrites[R]:
+        if not skip_hooks:
+            raise QueryError(
+                f"{name} runs no hooks, and this table has some",
+                hint="say skip_hooks=True, or write row by row",
+            )
+        return self
+
+    def create(self, values: object) -> R:
+        with self._runner.transaction() as tx:
+            return self._create(tx, values)
+
+    def create_many(self, rows: Iterable[object]) -> list[R]:
+        with self._runner.transaction() as tx:
+            return [self._create(tx, row) for row in rows_of(rows)]
+
+    def get_or_create(self, match: Mapping[str, object], defaults: object) -> tuple[R, bool]:
+        with self._runner.transaction() as tx:
+            found = self._find(tx, match)
+            if found is not None:
+                return found, False
+            values = self._of(tx.catalog).match.values_of(match, defaults)
+            return self._create(tx, values), True
+
+    def update(self, key: Any, changes: object, expected_version: int | None) -> R:
+        with self._runner.transaction() as tx:
+            row = tx.run_read(lambda known: self._of(known).read.get_by_id(key))
+            given = self._changes(tx, row, changes)
+            return self._after_update(tx, self._within(tx).update(key, given, expected_version))
+
+    def update_or_create(self, match: Mapping[str, object], changes: object, defaults: object) -> tuple[R, bool]:
+        with self._runner.transaction() as tx:
+            found = self._find(tx, match)
+            if found is None:
+                values = self._of(tx.catalog).match.values_of(match, changes, defaults)
+                return self._create(tx, values), True
+            given = self._changes(tx, found, changes)
+            row, is_new = self._within(tx).update_or_create(match, given, None)
+            return self._after_update(tx, row), is_new
+
+    def upsert(self, values: object, on: str | Sequence[str] | None) -> R:
+        with self._runner.transaction() as tx:
+            found = tx.run_read(lambda known: self._of(known).write.find_conflicting(values, on))
+            if found is None:
+                return self._create(tx, values)
+            operations = self._of(tx.catalog)
+            key, changes = operations.write.split_by_key(values, on)
+            given = self._changes(tx, found, changes)
+            # The key stays what it was looked for by, whatever a hook gives.
+            row = self._within(tx).upsert(operations.match.values_of(key, given), on)
+            return self._after_update(tx, row)
+
+    def delete(self, key: Any, expected_version: int | None, *, is_hard: bool) -> bool:
+        with self._runner.transaction() as tx:
+            row = tx.run_read(lambda known: self._of(known).read.find_by_id(key))
+            if row is not None:
+                self._call(self._hooks.before_delete, tx, row)
+            is_deleted = self._within(tx).delete(key, expected_version, is_hard=is_hard)
+            if row is not None and is_deleted:
+                self._call(self._hooks.after_delete, tx, row)
+            return is_deleted
+
+    def restore(self, key: Any) -> R:
+        with self._runner.transaction() as tx:
+            return self._after_update(tx, self._within(tx).restore(key))
+
+    def _within(self, tx: SyncRunner) -> SyncTableWrites[R]:
+        """Return the writes themselves, in the transaction."""
+        return SyncTableWrites(self._of, tx)
+
+    def _find(self, tx: SyncRunner, match: Mapping[str, object]) -> R | None:
+        return tx.run_read(lambda known: self._of(known).match.find(match))
+
+    def _create(self, tx: SyncRunner, values: object) -> R:
+        given = self._of(tx.catalog).plan.given(values)
+        given = self._chosen(self._hooks.before_create, given, tx, given)
+        row = self._within(tx).create(given)
+        self._call(self._hooks.after_create, tx, row)
+        return row
+
+    def _changes(self, tx: SyncRunner, row: R, changes: object) -> dict[str, object]:
+        given = self._of(tx.catalog).plan.given(changes)
+        return self._chosen(self._hooks.before_update, given, tx, row, given)
+
+    def _after_update(self, tx: SyncRunner, row: R) -> R:
+        self._call(self._hooks.after_update, tx, row)
+        return row
+
+    def _chosen(self, hook: Hook | None, given: dict[str, object], *told: Any) -> dict[str, object]:
+        """Call a hook that may give other values than it is given."""
+        found = None if hook is None else hook(*told)
+        if found is None:
+            return given
+        if not isinstance(found, Mapping):
+            raise QueryError(f"a hook gives a mapping of values or None, not {type(found).__name__}")
+        return dict(found)
+
+    def _call(self, hook: Hook | None, *told: Any) -> None:
+        if hook is not None and (found := hook(*told)) is not None:
+            raise QueryError(f"this hook gives nothing back, and gave {type(found).__name__}")

@@ -1,0 +1,217 @@
+# Written by scripts/generate_sync.py from test_async_soft_delete.py: change that, then run `make fmt`.
+"""Rows that are marked instead of deleted: who sees them, who does not, and how they come back."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from noormme_py import Related, SyncNoormme, TableOptions, col
+from noormme_py.client.sync_executor import SyncExecutor
+from noormme_py.errors import ColumnNotFound, ConfigError, ConflictError, QueryError, RowNotFound, UniqueViolation
+
+SCHEMA = """
+create table authors (id integer primary key, name text not null unique, version integer not null default 1,
+                      deleted_at timestamp);
+create table books (id integer primary key, author_id integer not null references authors (id), title text not null,
+                    is_gone boolean not null default false);
+create table details (author_id integer primary key references authors (id), born integer, gone integer);
+create table tags (id integer primary key, name text not null, gone_ms integer);
+create table book_tags (book_id integer references books (id), tag_id integer references tags (id),
+                        gone integer not null default 0, primary key (book_id, tag_id)) without rowid;
+insert into authors (name) values ('Ada'), ('Bob'), ('Eve');
+insert into books (author_id, title) values (1, 'one'), (1, 'two'), (2, 'three');
+insert into details values (1, 1815, null);
+insert into tags (name) values ('red'), ('blue');
+insert into book_tags (book_id, tag_id) values (1, 1), (1, 2), (2, 1);
+"""
+TABLES = {
+    "authors": TableOptions(version="version", soft_delete="deleted_at"),
+    "books": TableOptions(soft_delete="is_gone"),
+    "details": TableOptions(soft_delete="gone"),
+    "tags": TableOptions(soft_delete="gone_ms"),
+    "book_tags": TableOptions(soft_delete="gone"),
+}
+CODECS = {"details.gone": "unixepoch", "tags.gone_ms": "unixepoch_ms"}
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(params=["database", "transaction"])
+def sync_marked(request: pytest.FixtureRequest, path: Path) -> Generator[SyncExecutor]:
+    with SyncNoormme(path) as db:
+        db.execute_script(SCHEMA)
+    with SyncNoormme(path, tables=TABLES, codecs=CODECS) as db:
+        if request.param == "database":
+            yield db
+        else:
+            with db.transaction() as tx:
+                yield tx
+
+
+def test_a_deleted_row_is_marked_and_no_longer_seen(sync_marked: SyncExecutor) -> None:
+    authors = sync_marked.get_repository("authors")
+    before = datetime.now(UTC)
+    assert authors.delete(1) is True
+    assert authors.delete(1) is False
+    assert authors.find_by_id(1) is None
+    assert authors.find_by_name("Ada") is None
+    assert authors.find_one({"name": "Ada"}) is None
+    assert [row.name for row in authors.find_all()] == ["Bob", "Eve"]
+    assert [row.name for row in authors.find_many((col("name") == "Ada") | (col("name") == "Bob"))] == ["Bob"]
+    assert (authors.count(), authors.exists({"id": 1})) == (2, False)
+    page = authors.paginate()
+    assert ([row.name for row in page.items], page.total) == (["Bob", "Eve"], 2)
+    assert [row.name for row in (authors.paginate_after(order_by="name")).items] == ["Bob", "Eve"]
+    assert [row.name for row in authors.stream()] == ["Bob", "Eve"]
+    for get in (authors.get_by_id, authors.restore):
+        with pytest.raises(RowNotFound):
+            get(99)
+    with pytest.raises(RowNotFound):
+        authors.get_one({"name": "Ada"})
+    marked = authors.with_deleted().get_by_id(1)
+    assert before <= marked.deleted_at <= datetime.now(UTC)
+    assert marked.version == 2
+
+
+def test_the_mark_is_what_the_column_holds(sync_marked: SyncExecutor) -> None:
+    books, details, tags = (sync_marked.get_repository(name) for name in ("books", "details", "tags"))
+    assert [each.delete(1) for each in (books, details, tags)] == [True] * 3
+    assert (books.with_deleted().get_by_id(1)).is_gone is True
+    assert datetime.now(UTC) - (details.with_deleted().get_by_id(1)).gone < 5 * SECOND
+    assert datetime.now(UTC) - (tags.with_deleted().get_by_id(1)).gone_ms < 5 * SECOND
+    assert [each.find_by_id(1) for each in (books, details, tags)] == [None] * 3
+    assert (books.restore(1)).is_gone is False
+    assert (details.restore(1)).gone is None
+
+
+def test_many_rows_are_marked_at_once(sync_marked: SyncExecutor) -> None:
+    authors, books = sync_marked.get_repository("authors"), sync_marked.get_repository("books")
+    assert books.delete_many({"author_id": 1}) == 2
+    assert books.delete_many({"author_id__in": [1, 2]}) == 1
+    assert (books.count(), books.with_deleted().count()) == (0, 3)
+    with pytest.raises(QueryError, match="every row"):
+        authors.delete_many({})
+    assert authors.delete_many({}, all_rows=True) == 3
+    assert authors.delete_many({}, all_rows=True) == 0
+    assert [row.version for row in authors.with_deleted().find_all()] == [2, 2, 2]
+
+
+def test_a_marked_row_is_not_changed(sync_marked: SyncExecutor) -> None:
+    authors = sync_marked.get_repository("authors")
+    authors.delete(1)
+    for version in (None, 1, 2):
+        with pytest.raises(RowNotFound):
+            authors.update(1, {"name": "Countess"}, expected_version=version)
+    with pytest.raises(RowNotFound):
+        authors.update(1, {})
+    assert authors.update_many({"id__lt": 3}, {"name": col("name").concat("!")}) == 1
+    assert (authors.with_deleted().update(1, {"name": "Countess"})).name == "Countess"
+    assert authors.find_by_id(1) is None
+
+
+def test_a_row_comes_back(sync_marked: SyncExecutor) -> None:
+    authors = sync_marked.get_repository("authors")
+    authors.delete(1)
+    row = authors.restore(1)
+    assert (row.name, row.deleted_at, row.version) == ("Ada", None, 3)
+    assert authors.get_by_id(1) == row
+    with pytest.raises(RowNotFound, match="marked as deleted"):
+        authors.restore(1)
+
+
+def test_a_hard_delete_is_one_of_what_is_seen(sync_marked: SyncExecutor) -> None:
+    books = sync_marked.get_repository("books")
+    sync_marked.execute("delete from book_tags")
+    books.delete(1)
+    assert books.delete(1, hard=True) is False
+    assert books.delete_many({"author_id": 1}, hard=True) == 1
+    assert [row.title for row in books.with_deleted().find_all()] == ["one", "three"]
+    assert books.with_deleted().delete(1, hard=True) is True
+    assert books.with_deleted().delete_many({"is_gone": False}, hard=True) == 1
+    assert books.with_deleted().count() == 0
+
+
+def test_a_delete_expects_a_version(sync_marked: SyncExecutor) -> None:
+    authors = sync_marked.get_repository("authors")
+    with pytest.raises(ConflictError):
+        authors.delete(3, expected_version=2)
+    assert authors.delete(3, expected_version=1) is True
+    with pytest.raises(RowNotFound):
+        authors.delete(3, expected_version=2)
+    authors.restore(3)
+    with pytest.raises(ConflictError):
+        authors.delete(3, expected_version=1, hard=True)
+    assert authors.delete(3, expected_version=3, hard=True) is True
+    assert authors.with_deleted().count() == 2
+
+
+def test_a_marked_row_keeps_its_unique_values(sync_marked: SyncExecutor) -> None:
+    authors = sync_marked.get_repository("authors")
+    authors.delete(1)
+    with pytest.raises(UniqueViolation):
+        authors.create({"name": "Ada"})
+    with pytest.raises(UniqueViolation):
+        authors.get_or_create({"name": "Ada"})
+    row, is_new = authors.with_deleted().get_or_create({"name": "Ada"})
+    assert (row.id, is_new) == (1, False)
+
+
+def test_an_upsert_brings_a_row_back(sync_marked: SyncExecutor) -> None:
+    authors = sync_marked.get_repository("authors")
+    authors.delete(1)
+    assert (authors.upsert({"name": "Ada"}, on="name")).deleted_at is None
+    authors.delete(2)
+    assert authors.upsert_many([{"id": 2, "name": "Robert"}]) == 1
+    assert [row.name for row in authors.find_all()] == ["Ada", "Robert", "Eve"]
+    mark = datetime(2026, 1, 1, tzinfo=UTC)
+    assert (authors.upsert({"id": 2, "name": "Bob", "deleted_at": mark})).deleted_at == mark
+
+
+def test_lists_of_relations_leave_marked_rows_out(sync_marked: SyncExecutor) -> None:
+    authors, books = sync_marked.get_repository("authors"), sync_marked.get_repository("books")
+    books.delete(1)
+    ada = authors.get_by_id(1, include=["books", "detail"], with_count="books")
+    assert ([book.title for book in ada.books], ada.related_counts, ada.detail.born) == (["two"], {"books": 1}, 1815)
+    one = authors.get_by_id(1, include=Related("books", limit=1, where={"id__lt": 9}))
+    assert [book.title for book in one.books] == ["two"]
+    sync_marked.get_repository("details").delete(1)
+    assert (authors.get_by_id(1, include="detail")).detail is None
+    authors.delete(1)
+    assert (books.get_by_id(2, include="author")).author.name == "Ada"
+
+
+def test_what_links_two_rows_may_be_marked_too(sync_marked: SyncExecutor) -> None:
+    books = sync_marked.get_repository("books")
+    one = books.get_by_id(1, include="tags", with_count="tags")
+    assert ([tag.name for tag in one.tags], one.related_counts) == (["red", "blue"], {"tags": 2})
+    sync_marked.get_repository("book_tags").delete((1, 1))
+    one = books.get_by_id(1, include="tags", with_count="tags")
+    assert ([tag.name for tag in one.tags], one.related_counts) == (["blue"], {"tags": 1})
+
+
+def test_rows_are_restored_where_they_are_marked(sync_db: SyncNoormme) -> None:
+    with pytest.raises(QueryError, match="none can be restored"):
+        sync_db.get_repository("users").restore(1)
+    users = sync_db.get_repository("users")
+    assert users.with_deleted().find_all() == users.find_all()
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "error"),
+    [
+        ("authors", "deletedat", ColumnNotFound),
+        ("authors", "name", ConfigError),
+        ("authors", "id", ConfigError),
+        ("details", "gone", ConfigError),
+    ],
+)
+def test_a_mark_that_cannot_be_is_told_when_the_database_is_opened(
+    sync_db: SyncNoormme, path: Path, table: str, name: str, error: type[Exception]
+) -> None:
+    sync_db.execute_script(SCHEMA)
+    other = SyncNoormme(path, tables={table: TableOptions(soft_delete=name)})
+    with pytest.raises(error):
+        other.initialize()
