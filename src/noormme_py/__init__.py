@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from noormme_py import errors
 from noormme_py.client.async_client import Noormme
+from noormme_py.client.async_executor import AsyncExecutor
 from noormme_py.client.async_repository import AsyncRepository
+from noormme_py.client.async_runner import Answer
 from noormme_py.client.async_transaction import AsyncTransaction
 from noormme_py.client.async_typed_repository import AsyncTypedRepository
 from noormme_py.client.results import CompiledQuery, PlanStep, Result
@@ -40,11 +42,14 @@ from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 
 if TYPE_CHECKING:
     from noormme_py.client.sync_client import SyncNoormme
+    from noormme_py.client.sync_executor import SyncExecutor
     from noormme_py.client.sync_repository import SyncRepository
     from noormme_py.client.sync_transaction import SyncTransaction
     from noormme_py.client.sync_typed_repository import SyncTypedRepository
 
 __all__ = [
+    "Answer",
+    "AsyncExecutor",
     "AsyncRepository",
     "AsyncTransaction",
     "AsyncTypedRepository",
@@ -66,6 +71,7 @@ __all__ = [
     "RowModel",
     "Schema",
     "StatementFinished",
+    "SyncExecutor",
     "SyncNoormme",
     "SyncRepository",
     "SyncTransaction",
@@ -96,6 +102,7 @@ __all__ = [
 ]
 
 _SYNC = {
+    "SyncExecutor": "sync_executor",
     "SyncNoormme": "sync_client",
     "SyncRepository": "sync_repository",
     "SyncTransaction": "sync_transaction",

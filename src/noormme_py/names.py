@@ -46,14 +46,15 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
     return None
 
 
-def attribute(name: str, *, reserved: Container[str] = (), taken: Container[str] = ()) -> str:
+def attribute(name: str, *, reserved: Container[str] = (), taken: Container[str] = (), nameless: str = "column") -> str:
     """Return a Python attribute name for a column: `first name` → `first_name`, `class` → `class_`.
 
-    A keyword or a `reserved` name gets an underscore, one that is `taken` a number.
+    A keyword or a `reserved` name gets an underscore, one that is `taken` a number. What has no letter to begin
+    with is named by the word `nameless`.
     """
-    wanted = _NOT_WORD.sub("_", name).lstrip("_") or "column"
+    wanted = _NOT_WORD.sub("_", name).lstrip("_") or nameless
     if wanted[0].isdigit():
-        wanted = f"column_{wanted}"
+        wanted = f"{nameless}_{wanted}"
     if keyword.iskeyword(wanted) or wanted in reserved:
         wanted += "_"
     found, number = wanted, 2

@@ -12,7 +12,7 @@ from tests.cli.command import complaint, database
 
 def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
     assert complaint("inspect", "no.db", folder=tmp_path) == (
-        "error: there is no file 'no.db' (hint: inspect makes no new database)"
+        "error: there is no file 'no.db' (hint: this makes no new database)"
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from noormme_py.cli.generate import generate
 from noormme_py.cli.inspect import inspect
 
 # Tracebacks stay plain: the pretty ones print local variables, and these hold data.
 app = typer.Typer(name="noormme", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(inspect)
+app.command()(generate)
 
 
 def _print_version(is_asked: bool) -> None:
@@ -26,4 +28,4 @@ def options(
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Look into SQLite databases."""
+    """Look into SQLite databases, and write their types."""

@@ -56,7 +56,7 @@ def _look_at(path: str) -> os.stat_result:
     try:
         found = Path(path).stat()
     except FileNotFoundError:
-        raise CannotOpen(f"there is no file {path!r}", hint="inspect makes no new database") from None
+        raise CannotOpen(f"there is no file {path!r}", hint="this makes no new database") from None
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else str(fault)
         raise CannotOpen(f"{path!r} cannot be opened", hint=reason) from None

@@ -16,7 +16,7 @@ from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.async_transaction import AsyncTransaction
 from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
-from noormme_py.codec.registry import CodecChoice, Codecs
+from noormme_py.codec.registry import CodecChoice, Codecs, merged
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine, AsyncSession
 from noormme_py.engine.connection import Durability
@@ -62,6 +62,9 @@ class Noormme(AsyncExecutor, Generic[X]):
     row_types: ClassVar[Mapping[str, type]] = {}
     """The classes of rows by table's name, in a module made by `noormme generate`; else models made on the way."""
 
+    column_codecs: ClassVar[Mapping[str, CodecChoice]] = {}
+    """The codecs that the types of such a module rest on, by `table.column`."""
+
     transaction_type: type[X] = AsyncTransaction  # type: ignore[assignment]
 
     def __init__(
@@ -80,7 +83,9 @@ class Noormme(AsyncExecutor, Generic[X]):
             self._config = config_for(database, settings)
         # Here a location that cannot be is told, and a relative one is settled.
         _ = self._config.location
-        self._customs = Customs(Codecs(codecs), self.row_types, tables, self._config.cursor_key)
+        self._customs = Customs(
+            Codecs(merged(self.column_codecs, codecs)), self.row_types, tables, self._config.cursor_key
+        )
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
 

@@ -17,7 +17,7 @@ from noormme_py.client.constraints import located
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.client.sync_runner import StreamDecoder
 from noormme_py.client.sync_transaction import SyncTransaction
-from noormme_py.codec.registry import CodecChoice, Codecs
+from noormme_py.codec.registry import CodecChoice, Codecs, merged
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.connection import Durability
 from noormme_py.engine.elsewhere import ELSEWHERE
@@ -63,6 +63,9 @@ class SyncNoormme(SyncExecutor, Generic[X]):
     row_types: ClassVar[Mapping[str, type]] = {}
     """The classes of rows by table's name, in a module made by `noormme generate`; else models made on the way."""
 
+    column_codecs: ClassVar[Mapping[str, CodecChoice]] = {}
+    """The codecs that the types of such a module rest on, by `table.column`."""
+
     transaction_type: type[X] = SyncTransaction  # type: ignore[assignment]
 
     def __init__(
@@ -81,7 +84,9 @@ class SyncNoormme(SyncExecutor, Generic[X]):
             self._config = config_for(database, settings)
         # Here a location that cannot be is told, and a relative one is settled.
         _ = self._config.location
-        self._customs = Customs(Codecs(codecs), self.row_types, tables, self._config.cursor_key)
+        self._customs = Customs(
+            Codecs(merged(self.column_codecs, codecs)), self.row_types, tables, self._config.cursor_key
+        )
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
 

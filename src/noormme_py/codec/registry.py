@@ -84,6 +84,22 @@ class Codecs:
         return missing
 
 
+def merged(
+    settled: Mapping[str, CodecChoice], further: Mapping[str, CodecChoice] | None
+) -> Mapping[str, CodecChoice] | None:
+    """Return both; raises ConfigError for a column whose codec is settled already."""
+    if not settled or not isinstance(further, Mapping):
+        return further or settled
+    known = set(map(fold, settled))
+    for name in further:
+        if isinstance(name, str) and fold(name) in known:
+            raise ConfigError(
+                f"codecs: {name[:100]!r} is settled by the class of the database",
+                hint="its types rest on that: generate the module again with another --codec",
+            )
+    return {**settled, **further}
+
+
 def _common(codecs: Sequence[Codec | None]) -> Codec | None:
     """Return the first of the codecs when all of them read alike: nothing is guessed of a mixture."""
     first, *others = codecs

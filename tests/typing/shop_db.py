@@ -1,0 +1,766 @@
+"""The tables and views of a database, as types.
+
+Written by `noormme generate`: run it again instead of changing this file.
+"""
+
+# Only the tables that there are can be asked for, where the class above takes any name.
+# pyright: reportIncompatibleMethodOverride=false
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import uuid
+from collections.abc import Callable, Mapping
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    Never,
+    NotRequired,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    overload,
+)
+
+from noormme_py import (
+    Answer,
+    AsyncExecutor,
+    AsyncRepository,
+    AsyncTransaction,
+    AsyncTypedRepository,
+    Col,
+    Loaded,
+    Noormme,
+    RowModel,
+    TableOf,
+)
+from pydantic import Field
+
+
+class Comment(RowModel):
+    """A row of `comments`."""
+
+    id: uuid.UUID
+    post_id: int
+    body: str
+    post = Loaded["Post"]()
+
+
+class CommentCreate(TypedDict):
+    id: uuid.UUID
+    post_id: int
+    body: str
+
+
+class CommentUpdate(TypedDict, total=False):
+    id: uuid.UUID
+    post_id: int
+    body: str
+
+
+class Comments(TableOf[Comment]):
+    """The columns of `comments`."""
+
+    __table__ = "comments"
+    id = Col[uuid.UUID]("comments", "id")
+    post_id = Col[int]("comments", "post_id")
+    body = Col[str]("comments", "body")
+
+
+CommentsInclude: TypeAlias = Literal[
+    "post",
+    "post.author",
+    "post.comments",
+    "post.editor",
+    "post.post_tags",
+    "post.tags",
+]
+
+
+class CommentsRepository(
+    AsyncTypedRepository[
+        Comment,
+        CommentCreate | Comment,
+        CommentUpdate,
+        uuid.UUID,
+        CommentsInclude,
+    ],
+):
+    """The repository of `comments`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("comments", Comment, database)
+
+    def find_by_post_id(self, post_id: int) -> Answer[Comment | None]:
+        return self._find_by("find_by_post_id", post_id)
+
+    def find_many_by_post_id(self, post_id: int) -> Answer[list[Comment]]:
+        return self._find_by("find_many_by_post_id", post_id)
+
+    def find_by_body(self, body: str) -> Answer[Comment | None]:
+        return self._find_by("find_by_body", body)
+
+    def find_many_by_body(self, body: str) -> Answer[list[Comment]]:
+        return self._find_by("find_many_by_body", body)
+
+
+class Log(RowModel):
+    """A row of `log`."""
+
+    line: str
+
+
+class LogCreate(TypedDict):
+    line: str
+
+
+class LogUpdate(TypedDict, total=False):
+    line: str
+
+
+class Logs(TableOf[Log]):
+    """The columns of `log`."""
+
+    __table__ = "log"
+    line = Col[str]("log", "line")
+
+
+class LogsRepository(
+    AsyncTypedRepository[Log, LogCreate | Log, LogUpdate, Never, Never],
+):
+    """The repository of `log`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("log", Log, database)
+
+    def find_by_line(self, line: str) -> Answer[Log | None]:
+        return self._find_by("find_by_line", line)
+
+    def find_many_by_line(self, line: str) -> Answer[list[Log]]:
+        return self._find_by("find_many_by_line", line)
+
+
+class OpenLog(RowModel):
+    """A row of `open_log`."""
+
+    line: str | None
+
+
+class OpenLogCreate(TypedDict, total=False):
+    line: str | None
+
+
+class OpenLogUpdate(TypedDict, total=False):
+    line: str | None
+
+
+class OpenLogs(TableOf[OpenLog]):
+    """The columns of `open_log`."""
+
+    __table__ = "open_log"
+    line = Col[str | None]("open_log", "line")
+
+
+class OpenLogsRepository(
+    AsyncTypedRepository[OpenLog, OpenLogCreate | OpenLog, OpenLogUpdate, Never, Never],
+):
+    """The repository of `open_log`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("open_log", OpenLog, database)
+
+    def find_by_line(self, line: str | None) -> Answer[OpenLog | None]:
+        return self._find_by("find_by_line", line)
+
+    def find_many_by_line(self, line: str | None) -> Answer[list[OpenLog]]:
+        return self._find_by("find_many_by_line", line)
+
+
+class PostTag(RowModel):
+    """A row of `post_tags`."""
+
+    post_id: int
+    tag_id: int
+    post = Loaded["Post"]()
+    tag = Loaded["Tag"]()
+
+
+class PostTagCreate(TypedDict):
+    post_id: int
+    tag_id: int
+
+
+class PostTagUpdate(TypedDict, total=False):
+    post_id: int
+    tag_id: int
+
+
+class PostTags(TableOf[PostTag]):
+    """The columns of `post_tags`."""
+
+    __table__ = "post_tags"
+    post_id = Col[int]("post_tags", "post_id")
+    tag_id = Col[int]("post_tags", "tag_id")
+
+
+PostTagsInclude: TypeAlias = Literal[
+    "post",
+    "post.author",
+    "post.comments",
+    "post.editor",
+    "post.post_tags",
+    "post.tags",
+    "tag",
+    "tag.post_tags",
+    "tag.posts",
+]
+
+
+class PostTagsRepository(
+    AsyncTypedRepository[
+        PostTag,
+        PostTagCreate | PostTag,
+        PostTagUpdate,
+        tuple[int, int],
+        PostTagsInclude,
+    ],
+):
+    """The repository of `post_tags`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("post_tags", PostTag, database)
+
+    def find_by_post_id(self, post_id: int) -> Answer[PostTag | None]:
+        return self._find_by("find_by_post_id", post_id)
+
+    def find_many_by_post_id(self, post_id: int) -> Answer[list[PostTag]]:
+        return self._find_by("find_many_by_post_id", post_id)
+
+    def find_by_tag_id(self, tag_id: int) -> Answer[PostTag | None]:
+        return self._find_by("find_by_tag_id", tag_id)
+
+    def find_many_by_tag_id(self, tag_id: int) -> Answer[list[PostTag]]:
+        return self._find_by("find_many_by_tag_id", tag_id)
+
+    def find_by_post_id_and_tag_id(
+        self,
+        post_id: int,
+        tag_id: int,
+    ) -> Answer[PostTag | None]:
+        return self._find_by("find_by_post_id_and_tag_id", post_id, tag_id)
+
+
+class Post(RowModel):
+    """A row of `posts`."""
+
+    id: int
+    author_id: int
+    editor_id: int | None
+    title: str
+    slug: str
+    length: int | None
+    author = Loaded["User"]()
+    comments = Loaded["list[Comment]"]()
+    editor = Loaded["User | None"]()
+    post_tags = Loaded["list[PostTag]"]()
+    tags = Loaded["list[Tag]"]()
+
+
+class PostCreate(TypedDict):
+    id: NotRequired[int]
+    author_id: int
+    editor_id: NotRequired[int | None]
+    title: str
+    slug: str
+
+
+class PostUpdate(TypedDict, total=False):
+    id: int
+    author_id: int
+    editor_id: int | None
+    title: str
+    slug: str
+
+
+class Posts(TableOf[Post]):
+    """The columns of `posts`."""
+
+    __table__ = "posts"
+    id = Col[int]("posts", "id")
+    author_id = Col[int]("posts", "author_id")
+    editor_id = Col[int | None]("posts", "editor_id")
+    title = Col[str]("posts", "title")
+    slug = Col[str]("posts", "slug")
+    length = Col[int | None]("posts", "length")
+
+
+PostsInclude: TypeAlias = Literal[
+    "author",
+    "author.posts_by_author",
+    "author.posts_by_editor",
+    "author.profile",
+    "comments",
+    "comments.post",
+    "editor",
+    "editor.posts_by_author",
+    "editor.posts_by_editor",
+    "editor.profile",
+    "post_tags",
+    "post_tags.post",
+    "post_tags.tag",
+    "tags",
+    "tags.post_tags",
+    "tags.posts",
+]
+
+
+class PostsRepository(
+    AsyncTypedRepository[Post, PostCreate | Post, PostUpdate, int, PostsInclude],
+):
+    """The repository of `posts`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("posts", Post, database)
+
+    def find_by_author_id(self, author_id: int) -> Answer[Post | None]:
+        return self._find_by("find_by_author_id", author_id)
+
+    def find_many_by_author_id(self, author_id: int) -> Answer[list[Post]]:
+        return self._find_by("find_many_by_author_id", author_id)
+
+    def find_by_editor_id(self, editor_id: int | None) -> Answer[Post | None]:
+        return self._find_by("find_by_editor_id", editor_id)
+
+    def find_many_by_editor_id(self, editor_id: int | None) -> Answer[list[Post]]:
+        return self._find_by("find_many_by_editor_id", editor_id)
+
+    def find_by_title(self, title: str) -> Answer[Post | None]:
+        return self._find_by("find_by_title", title)
+
+    def find_many_by_title(self, title: str) -> Answer[list[Post]]:
+        return self._find_by("find_many_by_title", title)
+
+    def find_by_slug(self, slug: str) -> Answer[Post | None]:
+        return self._find_by("find_by_slug", slug)
+
+    def find_many_by_slug(self, slug: str) -> Answer[list[Post]]:
+        return self._find_by("find_many_by_slug", slug)
+
+    def find_by_length(self, length: int | None) -> Answer[Post | None]:
+        return self._find_by("find_by_length", length)
+
+    def find_many_by_length(self, length: int | None) -> Answer[list[Post]]:
+        return self._find_by("find_many_by_length", length)
+
+    def find_by_author_id_and_slug(
+        self,
+        author_id: int,
+        slug: str,
+    ) -> Answer[Post | None]:
+        return self._find_by("find_by_author_id_and_slug", author_id, slug)
+
+
+class Profile(RowModel):
+    """A row of `profiles`."""
+
+    user_id: int
+    bio: str | None
+    user = Loaded["User"]()
+
+
+class ProfileCreate(TypedDict, total=False):
+    user_id: int
+    bio: str | None
+
+
+class ProfileUpdate(TypedDict, total=False):
+    user_id: int
+    bio: str | None
+
+
+class Profiles(TableOf[Profile]):
+    """The columns of `profiles`."""
+
+    __table__ = "profiles"
+    user_id = Col[int]("profiles", "user_id")
+    bio = Col[str | None]("profiles", "bio")
+
+
+ProfilesInclude: TypeAlias = Literal[
+    "user",
+    "user.posts_by_author",
+    "user.posts_by_editor",
+    "user.profile",
+]
+
+
+class ProfilesRepository(
+    AsyncTypedRepository[
+        Profile,
+        ProfileCreate | Profile,
+        ProfileUpdate,
+        int,
+        ProfilesInclude,
+    ],
+):
+    """The repository of `profiles`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("profiles", Profile, database)
+
+    def find_by_user_id(self, user_id: int) -> Answer[Profile | None]:
+        return self._find_by("find_by_user_id", user_id)
+
+    def find_by_bio(self, bio: str | None) -> Answer[Profile | None]:
+        return self._find_by("find_by_bio", bio)
+
+    def find_many_by_bio(self, bio: str | None) -> Answer[list[Profile]]:
+        return self._find_by("find_many_by_bio", bio)
+
+
+class Reader(RowModel):
+    """A row of `readers`."""
+
+    id: int | None
+    email: str | None
+
+
+class Readers(TableOf[Reader]):
+    """The columns of `readers`."""
+
+    __table__ = "readers"
+    id = Col[int | None]("readers", "id")
+    email = Col[str | None]("readers", "email")
+
+
+class ReadersRepository(AsyncTypedRepository[Reader, Never, Never, Never, Never]):
+    """The repository of `readers`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("readers", Reader, database)
+
+    def find_many_by_id(self, id: int | None) -> Answer[list[Reader]]:
+        return self._find_by("find_many_by_id", id)
+
+    def find_by_email(self, email: str | None) -> Answer[Reader | None]:
+        return self._find_by("find_by_email", email)
+
+    def find_many_by_email(self, email: str | None) -> Answer[list[Reader]]:
+        return self._find_by("find_many_by_email", email)
+
+
+class Tag(RowModel):
+    """A row of `tags`."""
+
+    id: int
+    name: str
+    post_tags = Loaded["list[PostTag]"]()
+    posts = Loaded["list[Post]"]()
+
+
+class TagCreate(TypedDict):
+    id: NotRequired[int]
+    name: str
+
+
+class TagUpdate(TypedDict, total=False):
+    id: int
+    name: str
+
+
+class Tags(TableOf[Tag]):
+    """The columns of `tags`."""
+
+    __table__ = "tags"
+    id = Col[int]("tags", "id")
+    name = Col[str]("tags", "name")
+
+
+TagsInclude: TypeAlias = Literal[
+    "post_tags",
+    "post_tags.post",
+    "post_tags.tag",
+    "posts",
+    "posts.author",
+    "posts.comments",
+    "posts.editor",
+    "posts.post_tags",
+    "posts.tags",
+]
+
+
+class TagsRepository(
+    AsyncTypedRepository[Tag, TagCreate | Tag, TagUpdate, int, TagsInclude],
+):
+    """The repository of `tags`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("tags", Tag, database)
+
+    def find_by_name(self, name: str) -> Answer[Tag | None]:
+        return self._find_by("find_by_name", name)
+
+
+class User(RowModel):
+    """A row of `users`."""
+
+    id: int
+    email: str
+    name: str | None
+    role: str
+    born: datetime.date | None
+    first_name: str | None = Field(alias="first name")
+    joined: datetime.datetime
+    settings: Any
+    balance: decimal.Decimal
+    posts_by_author = Loaded["list[Post]"]()
+    posts_by_editor = Loaded["list[Post]"]()
+    profile = Loaded["Profile | None"]()
+
+
+UserCreate = TypedDict(
+    "UserCreate",
+    {
+        "id": NotRequired[int],
+        "email": str,
+        "name": NotRequired[str | None],
+        "role": NotRequired[str],
+        "born": NotRequired[datetime.date | None],
+        "first name": NotRequired[str | None],
+        "joined": NotRequired[datetime.datetime],
+        "settings": NotRequired[Any],
+        "balance": NotRequired[decimal.Decimal],
+    },
+)
+
+
+UserUpdate = TypedDict(
+    "UserUpdate",
+    {
+        "id": int,
+        "email": str,
+        "name": str | None,
+        "role": str,
+        "born": datetime.date | None,
+        "first name": str | None,
+        "joined": datetime.datetime,
+        "settings": Any,
+        "balance": decimal.Decimal,
+    },
+    total=False,
+)
+
+
+class Users(TableOf[User]):
+    """The columns of `users`."""
+
+    __table__ = "users"
+    id = Col[int]("users", "id")
+    email = Col[str]("users", "email")
+    name = Col[str | None]("users", "name")
+    role = Col[str]("users", "role")
+    born = Col[datetime.date | None]("users", "born")
+    first_name = Col[str | None]("users", "first name")
+    joined = Col[datetime.datetime]("users", "joined")
+    settings = Col[Any]("users", "settings")
+    balance = Col[decimal.Decimal]("users", "balance")
+
+
+UsersInclude: TypeAlias = Literal[
+    "posts_by_author",
+    "posts_by_author.author",
+    "posts_by_author.comments",
+    "posts_by_author.editor",
+    "posts_by_author.post_tags",
+    "posts_by_author.tags",
+    "posts_by_editor",
+    "posts_by_editor.author",
+    "posts_by_editor.comments",
+    "posts_by_editor.editor",
+    "posts_by_editor.post_tags",
+    "posts_by_editor.tags",
+    "profile",
+    "profile.user",
+]
+
+
+class UsersRepository(
+    AsyncTypedRepository[User, UserCreate | User, UserUpdate, int, UsersInclude],
+):
+    """The repository of `users`."""
+
+    def __init__(self, database: AsyncExecutor) -> None:
+        super().__init__("users", User, database)
+
+    def find_by_email(self, email: str) -> Answer[User | None]:
+        return self._find_by("find_by_email", email)
+
+    def find_by_name(self, name: str | None) -> Answer[User | None]:
+        return self._find_by("find_by_name", name)
+
+    def find_many_by_name(self, name: str | None) -> Answer[list[User]]:
+        return self._find_by("find_many_by_name", name)
+
+    def find_by_role(self, role: str) -> Answer[User | None]:
+        return self._find_by("find_by_role", role)
+
+    def find_many_by_role(self, role: str) -> Answer[list[User]]:
+        return self._find_by("find_many_by_role", role)
+
+    def find_by_born(self, born: datetime.date | None) -> Answer[User | None]:
+        return self._find_by("find_by_born", born)
+
+    def find_many_by_born(self, born: datetime.date | None) -> Answer[list[User]]:
+        return self._find_by("find_many_by_born", born)
+
+    def find_by_first_name(self, first_name: str | None) -> Answer[User | None]:
+        return self._find_by("find_by_first name", first_name)
+
+    def find_many_by_first_name(self, first_name: str | None) -> Answer[list[User]]:
+        return self._find_by("find_many_by_first name", first_name)
+
+    def find_by_joined(self, joined: datetime.datetime) -> Answer[User | None]:
+        return self._find_by("find_by_joined", joined)
+
+    def find_many_by_joined(self, joined: datetime.datetime) -> Answer[list[User]]:
+        return self._find_by("find_many_by_joined", joined)
+
+    def find_by_settings(self, settings: Any) -> Answer[User | None]:
+        return self._find_by("find_by_settings", settings)
+
+    def find_many_by_settings(self, settings: Any) -> Answer[list[User]]:
+        return self._find_by("find_many_by_settings", settings)
+
+    def find_by_balance(self, balance: decimal.Decimal) -> Answer[User | None]:
+        return self._find_by("find_by_balance", balance)
+
+    def find_many_by_balance(self, balance: decimal.Decimal) -> Answer[list[User]]:
+        return self._find_by("find_many_by_balance", balance)
+
+
+_R = TypeVar("_R")
+_TableName: TypeAlias = Literal[
+    "comments",
+    "log",
+    "open_log",
+    "post_tags",
+    "posts",
+    "profiles",
+    "readers",
+    "tags",
+    "users",
+]
+_REPOSITORIES: Mapping[str, Callable[[AsyncExecutor], object]] = {
+    "comments": CommentsRepository,
+    "log": LogsRepository,
+    "open_log": OpenLogsRepository,
+    "post_tags": PostTagsRepository,
+    "posts": PostsRepository,
+    "profiles": ProfilesRepository,
+    "readers": ReadersRepository,
+    "tags": TagsRepository,
+    "users": UsersRepository,
+}
+
+
+class _Tables(AsyncExecutor):
+    """The tables of a database or a transaction."""
+
+    @property
+    def comments(self) -> CommentsRepository:
+        """The repository of `comments`."""
+        return CommentsRepository(self)
+
+    @property
+    def log(self) -> LogsRepository:
+        """The repository of `log`."""
+        return LogsRepository(self)
+
+    @property
+    def open_log(self) -> OpenLogsRepository:
+        """The repository of `open_log`."""
+        return OpenLogsRepository(self)
+
+    @property
+    def post_tags(self) -> PostTagsRepository:
+        """The repository of `post_tags`."""
+        return PostTagsRepository(self)
+
+    @property
+    def posts(self) -> PostsRepository:
+        """The repository of `posts`."""
+        return PostsRepository(self)
+
+    @property
+    def profiles(self) -> ProfilesRepository:
+        """The repository of `profiles`."""
+        return ProfilesRepository(self)
+
+    @property
+    def readers(self) -> ReadersRepository:
+        """The repository of `readers`."""
+        return ReadersRepository(self)
+
+    @property
+    def tags(self) -> TagsRepository:
+        """The repository of `tags`."""
+        return TagsRepository(self)
+
+    @property
+    def users(self) -> UsersRepository:
+        """The repository of `users`."""
+        return UsersRepository(self)
+
+    @overload  # type: ignore[override]
+    def get_repository(self, table: Literal["comments"]) -> CommentsRepository: ...
+    @overload
+    def get_repository(self, table: Literal["log"]) -> LogsRepository: ...
+    @overload
+    def get_repository(self, table: Literal["open_log"]) -> OpenLogsRepository: ...
+    @overload
+    def get_repository(self, table: Literal["post_tags"]) -> PostTagsRepository: ...
+    @overload
+    def get_repository(self, table: Literal["posts"]) -> PostsRepository: ...
+    @overload
+    def get_repository(self, table: Literal["profiles"]) -> ProfilesRepository: ...
+    @overload
+    def get_repository(self, table: Literal["readers"]) -> ReadersRepository: ...
+    @overload
+    def get_repository(self, table: Literal["tags"]) -> TagsRepository: ...
+    @overload
+    def get_repository(self, table: Literal["users"]) -> UsersRepository: ...
+    @overload
+    def get_repository(
+        self,
+        table: _TableName,
+        row: type[_R],
+    ) -> AsyncRepository[_R]: ...
+    def get_repository(self, table: Any, row: Any = None) -> Any:
+        """Return the repository of a table, with rows of `row` if that is given."""
+        if row is None and table in _REPOSITORIES:
+            return _REPOSITORIES[table](self)
+        dynamic: Any = super().get_repository
+        return dynamic(table, row)
+
+
+class DatabaseTransaction(_Tables, AsyncTransaction):
+    """A transaction, and the tables in it."""
+
+
+class Database(_Tables, Noormme[DatabaseTransaction]):
+    """The database and its tables."""
+
+    transaction_type = DatabaseTransaction
+    row_types: ClassVar[Mapping[str, type]] = {
+        "comments": Comment,
+        "log": Log,
+        "open_log": OpenLog,
+        "post_tags": PostTag,
+        "posts": Post,
+        "profiles": Profile,
+        "readers": Reader,
+        "tags": Tag,
+        "users": User,
+    }
