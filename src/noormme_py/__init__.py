@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from noormme_py import errors
 from noormme_py.client.async_client import Noormme
 from noormme_py.client.async_executor import AsyncExecutor
+from noormme_py.client.async_finders import AsyncFindMany, AsyncFindOne
 from noormme_py.client.async_repository import AsyncRepository
 from noormme_py.client.async_runner import Answer
 from noormme_py.client.async_transaction import AsyncTransaction
@@ -43,6 +44,7 @@ from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 if TYPE_CHECKING:
     from noormme_py.client.sync_client import SyncNoormme
     from noormme_py.client.sync_executor import SyncExecutor
+    from noormme_py.client.sync_finders import SyncFindMany, SyncFindOne
     from noormme_py.client.sync_repository import SyncRepository
     from noormme_py.client.sync_transaction import SyncTransaction
     from noormme_py.client.sync_typed_repository import SyncTypedRepository
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "AsyncExecutor",
+    "AsyncFindMany",
+    "AsyncFindOne",
     "AsyncRepository",
     "AsyncTransaction",
     "AsyncTypedRepository",
@@ -72,6 +76,8 @@ __all__ = [
     "Schema",
     "StatementFinished",
     "SyncExecutor",
+    "SyncFindMany",
+    "SyncFindOne",
     "SyncNoormme",
     "SyncRepository",
     "SyncTransaction",
@@ -103,6 +109,8 @@ __all__ = [
 
 _SYNC = {
     "SyncExecutor": "sync_executor",
+    "SyncFindMany": "sync_finders",
+    "SyncFindOne": "sync_finders",
     "SyncNoormme": "sync_client",
     "SyncRepository": "sync_repository",
     "SyncTransaction": "sync_transaction",

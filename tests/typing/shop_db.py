@@ -27,6 +27,8 @@ from typing import (
 from noormme_py import (
     Answer,
     AsyncExecutor,
+    AsyncFindMany,
+    AsyncFindOne,
     AsyncRepository,
     AsyncTransaction,
     AsyncTypedRepository,
@@ -45,7 +47,7 @@ class Comment(RowModel):
     id: uuid.UUID
     post_id: int
     body: str
-    post = Loaded["Post"]()
+    post: ClassVar[Loaded[Post]]
 
 
 class CommentCreate(TypedDict):
@@ -64,9 +66,9 @@ class Comments(TableOf[Comment]):
     """The columns of `comments`."""
 
     __table__ = "comments"
-    id = Col[uuid.UUID]("comments", "id")
-    post_id = Col[int]("comments", "post_id")
-    body = Col[str]("comments", "body")
+    id: Col[uuid.UUID]
+    post_id: Col[int]
+    body: Col[str]
 
 
 CommentsInclude: TypeAlias = Literal[
@@ -90,20 +92,13 @@ class CommentsRepository(
 ):
     """The repository of `comments`."""
 
+    find_by_post_id: AsyncFindOne[int, Comment]
+    find_many_by_post_id: AsyncFindMany[int, Comment]
+    find_by_body: AsyncFindOne[str, Comment]
+    find_many_by_body: AsyncFindMany[str, Comment]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("comments", Comment, database)
-
-    def find_by_post_id(self, post_id: int) -> Answer[Comment | None]:
-        return self._find_by("find_by_post_id", post_id)
-
-    def find_many_by_post_id(self, post_id: int) -> Answer[list[Comment]]:
-        return self._find_by("find_many_by_post_id", post_id)
-
-    def find_by_body(self, body: str) -> Answer[Comment | None]:
-        return self._find_by("find_by_body", body)
-
-    def find_many_by_body(self, body: str) -> Answer[list[Comment]]:
-        return self._find_by("find_many_by_body", body)
 
 
 class Log(RowModel):
@@ -124,7 +119,7 @@ class Logs(TableOf[Log]):
     """The columns of `log`."""
 
     __table__ = "log"
-    line = Col[str]("log", "line")
+    line: Col[str]
 
 
 class LogsRepository(
@@ -132,14 +127,11 @@ class LogsRepository(
 ):
     """The repository of `log`."""
 
+    find_by_line: AsyncFindOne[str, Log]
+    find_many_by_line: AsyncFindMany[str, Log]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("log", Log, database)
-
-    def find_by_line(self, line: str) -> Answer[Log | None]:
-        return self._find_by("find_by_line", line)
-
-    def find_many_by_line(self, line: str) -> Answer[list[Log]]:
-        return self._find_by("find_many_by_line", line)
 
 
 class OpenLog(RowModel):
@@ -160,7 +152,7 @@ class OpenLogs(TableOf[OpenLog]):
     """The columns of `open_log`."""
 
     __table__ = "open_log"
-    line = Col[str | None]("open_log", "line")
+    line: Col[str | None]
 
 
 class OpenLogsRepository(
@@ -168,14 +160,11 @@ class OpenLogsRepository(
 ):
     """The repository of `open_log`."""
 
+    find_by_line: AsyncFindOne[str | None, OpenLog]
+    find_many_by_line: AsyncFindMany[str | None, OpenLog]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("open_log", OpenLog, database)
-
-    def find_by_line(self, line: str | None) -> Answer[OpenLog | None]:
-        return self._find_by("find_by_line", line)
-
-    def find_many_by_line(self, line: str | None) -> Answer[list[OpenLog]]:
-        return self._find_by("find_many_by_line", line)
 
 
 class PostTag(RowModel):
@@ -183,8 +172,8 @@ class PostTag(RowModel):
 
     post_id: int
     tag_id: int
-    post = Loaded["Post"]()
-    tag = Loaded["Tag"]()
+    post: ClassVar[Loaded[Post]]
+    tag: ClassVar[Loaded[Tag]]
 
 
 class PostTagCreate(TypedDict):
@@ -201,8 +190,8 @@ class PostTags(TableOf[PostTag]):
     """The columns of `post_tags`."""
 
     __table__ = "post_tags"
-    post_id = Col[int]("post_tags", "post_id")
-    tag_id = Col[int]("post_tags", "tag_id")
+    post_id: Col[int]
+    tag_id: Col[int]
 
 
 PostTagsInclude: TypeAlias = Literal[
@@ -229,20 +218,13 @@ class PostTagsRepository(
 ):
     """The repository of `post_tags`."""
 
+    find_by_post_id: AsyncFindOne[int, PostTag]
+    find_many_by_post_id: AsyncFindMany[int, PostTag]
+    find_by_tag_id: AsyncFindOne[int, PostTag]
+    find_many_by_tag_id: AsyncFindMany[int, PostTag]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("post_tags", PostTag, database)
-
-    def find_by_post_id(self, post_id: int) -> Answer[PostTag | None]:
-        return self._find_by("find_by_post_id", post_id)
-
-    def find_many_by_post_id(self, post_id: int) -> Answer[list[PostTag]]:
-        return self._find_by("find_many_by_post_id", post_id)
-
-    def find_by_tag_id(self, tag_id: int) -> Answer[PostTag | None]:
-        return self._find_by("find_by_tag_id", tag_id)
-
-    def find_many_by_tag_id(self, tag_id: int) -> Answer[list[PostTag]]:
-        return self._find_by("find_many_by_tag_id", tag_id)
 
     def find_by_post_id_and_tag_id(
         self,
@@ -261,11 +243,11 @@ class Post(RowModel):
     title: str
     slug: str
     length: int | None
-    author = Loaded["User"]()
-    comments = Loaded["list[Comment]"]()
-    editor = Loaded["User | None"]()
-    post_tags = Loaded["list[PostTag]"]()
-    tags = Loaded["list[Tag]"]()
+    author: ClassVar[Loaded[User]]
+    comments: ClassVar[Loaded[list[Comment]]]
+    editor: ClassVar[Loaded[User | None]]
+    post_tags: ClassVar[Loaded[list[PostTag]]]
+    tags: ClassVar[Loaded[list[Tag]]]
 
 
 class PostCreate(TypedDict):
@@ -288,12 +270,12 @@ class Posts(TableOf[Post]):
     """The columns of `posts`."""
 
     __table__ = "posts"
-    id = Col[int]("posts", "id")
-    author_id = Col[int]("posts", "author_id")
-    editor_id = Col[int | None]("posts", "editor_id")
-    title = Col[str]("posts", "title")
-    slug = Col[str]("posts", "slug")
-    length = Col[int | None]("posts", "length")
+    id: Col[int]
+    author_id: Col[int]
+    editor_id: Col[int | None]
+    title: Col[str]
+    slug: Col[str]
+    length: Col[int | None]
 
 
 PostsInclude: TypeAlias = Literal[
@@ -321,38 +303,19 @@ class PostsRepository(
 ):
     """The repository of `posts`."""
 
+    find_by_author_id: AsyncFindOne[int, Post]
+    find_many_by_author_id: AsyncFindMany[int, Post]
+    find_by_editor_id: AsyncFindOne[int | None, Post]
+    find_many_by_editor_id: AsyncFindMany[int | None, Post]
+    find_by_title: AsyncFindOne[str, Post]
+    find_many_by_title: AsyncFindMany[str, Post]
+    find_by_slug: AsyncFindOne[str, Post]
+    find_many_by_slug: AsyncFindMany[str, Post]
+    find_by_length: AsyncFindOne[int | None, Post]
+    find_many_by_length: AsyncFindMany[int | None, Post]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("posts", Post, database)
-
-    def find_by_author_id(self, author_id: int) -> Answer[Post | None]:
-        return self._find_by("find_by_author_id", author_id)
-
-    def find_many_by_author_id(self, author_id: int) -> Answer[list[Post]]:
-        return self._find_by("find_many_by_author_id", author_id)
-
-    def find_by_editor_id(self, editor_id: int | None) -> Answer[Post | None]:
-        return self._find_by("find_by_editor_id", editor_id)
-
-    def find_many_by_editor_id(self, editor_id: int | None) -> Answer[list[Post]]:
-        return self._find_by("find_many_by_editor_id", editor_id)
-
-    def find_by_title(self, title: str) -> Answer[Post | None]:
-        return self._find_by("find_by_title", title)
-
-    def find_many_by_title(self, title: str) -> Answer[list[Post]]:
-        return self._find_by("find_many_by_title", title)
-
-    def find_by_slug(self, slug: str) -> Answer[Post | None]:
-        return self._find_by("find_by_slug", slug)
-
-    def find_many_by_slug(self, slug: str) -> Answer[list[Post]]:
-        return self._find_by("find_many_by_slug", slug)
-
-    def find_by_length(self, length: int | None) -> Answer[Post | None]:
-        return self._find_by("find_by_length", length)
-
-    def find_many_by_length(self, length: int | None) -> Answer[list[Post]]:
-        return self._find_by("find_many_by_length", length)
 
     def find_by_author_id_and_slug(
         self,
@@ -367,7 +330,7 @@ class Profile(RowModel):
 
     user_id: int
     bio: str | None
-    user = Loaded["User"]()
+    user: ClassVar[Loaded[User]]
 
 
 class ProfileCreate(TypedDict, total=False):
@@ -384,8 +347,8 @@ class Profiles(TableOf[Profile]):
     """The columns of `profiles`."""
 
     __table__ = "profiles"
-    user_id = Col[int]("profiles", "user_id")
-    bio = Col[str | None]("profiles", "bio")
+    user_id: Col[int]
+    bio: Col[str | None]
 
 
 ProfilesInclude: TypeAlias = Literal[
@@ -407,17 +370,12 @@ class ProfilesRepository(
 ):
     """The repository of `profiles`."""
 
+    find_by_user_id: AsyncFindOne[int, Profile]
+    find_by_bio: AsyncFindOne[str | None, Profile]
+    find_many_by_bio: AsyncFindMany[str | None, Profile]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("profiles", Profile, database)
-
-    def find_by_user_id(self, user_id: int) -> Answer[Profile | None]:
-        return self._find_by("find_by_user_id", user_id)
-
-    def find_by_bio(self, bio: str | None) -> Answer[Profile | None]:
-        return self._find_by("find_by_bio", bio)
-
-    def find_many_by_bio(self, bio: str | None) -> Answer[list[Profile]]:
-        return self._find_by("find_many_by_bio", bio)
 
 
 class Reader(RowModel):
@@ -431,24 +389,19 @@ class Readers(TableOf[Reader]):
     """The columns of `readers`."""
 
     __table__ = "readers"
-    id = Col[int | None]("readers", "id")
-    email = Col[str | None]("readers", "email")
+    id: Col[int | None]
+    email: Col[str | None]
 
 
 class ReadersRepository(AsyncTypedRepository[Reader, Never, Never, Never, Never]):
     """The repository of `readers`."""
 
+    find_many_by_id: AsyncFindMany[int | None, Reader]
+    find_by_email: AsyncFindOne[str | None, Reader]
+    find_many_by_email: AsyncFindMany[str | None, Reader]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("readers", Reader, database)
-
-    def find_many_by_id(self, id: int | None) -> Answer[list[Reader]]:
-        return self._find_by("find_many_by_id", id)
-
-    def find_by_email(self, email: str | None) -> Answer[Reader | None]:
-        return self._find_by("find_by_email", email)
-
-    def find_many_by_email(self, email: str | None) -> Answer[list[Reader]]:
-        return self._find_by("find_many_by_email", email)
 
 
 class Tag(RowModel):
@@ -456,8 +409,8 @@ class Tag(RowModel):
 
     id: int
     name: str
-    post_tags = Loaded["list[PostTag]"]()
-    posts = Loaded["list[Post]"]()
+    post_tags: ClassVar[Loaded[list[PostTag]]]
+    posts: ClassVar[Loaded[list[Post]]]
 
 
 class TagCreate(TypedDict):
@@ -474,8 +427,8 @@ class Tags(TableOf[Tag]):
     """The columns of `tags`."""
 
     __table__ = "tags"
-    id = Col[int]("tags", "id")
-    name = Col[str]("tags", "name")
+    id: Col[int]
+    name: Col[str]
 
 
 TagsInclude: TypeAlias = Literal[
@@ -496,11 +449,10 @@ class TagsRepository(
 ):
     """The repository of `tags`."""
 
+    find_by_name: AsyncFindOne[str, Tag]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("tags", Tag, database)
-
-    def find_by_name(self, name: str) -> Answer[Tag | None]:
-        return self._find_by("find_by_name", name)
 
 
 class User(RowModel):
@@ -515,9 +467,9 @@ class User(RowModel):
     joined: datetime.datetime
     settings: Any
     balance: decimal.Decimal
-    posts_by_author = Loaded["list[Post]"]()
-    posts_by_editor = Loaded["list[Post]"]()
-    profile = Loaded["Profile | None"]()
+    posts_by_author: ClassVar[Loaded[list[Post]]]
+    posts_by_editor: ClassVar[Loaded[list[Post]]]
+    profile: ClassVar[Loaded[Profile | None]]
 
 
 UserCreate = TypedDict(
@@ -557,15 +509,15 @@ class Users(TableOf[User]):
     """The columns of `users`."""
 
     __table__ = "users"
-    id = Col[int]("users", "id")
-    email = Col[str]("users", "email")
-    name = Col[str | None]("users", "name")
-    role = Col[str]("users", "role")
-    born = Col[datetime.date | None]("users", "born")
+    id: Col[int]
+    email: Col[str]
+    name: Col[str | None]
+    role: Col[str]
+    born: Col[datetime.date | None]
     first_name = Col[str | None]("users", "first name")
-    joined = Col[datetime.datetime]("users", "joined")
-    settings = Col[Any]("users", "settings")
-    balance = Col[decimal.Decimal]("users", "balance")
+    joined: Col[datetime.datetime]
+    settings: Col[Any]
+    balance: Col[decimal.Decimal]
 
 
 UsersInclude: TypeAlias = Literal[
@@ -591,53 +543,28 @@ class UsersRepository(
 ):
     """The repository of `users`."""
 
+    find_by_email: AsyncFindOne[str, User]
+    find_by_name: AsyncFindOne[str | None, User]
+    find_many_by_name: AsyncFindMany[str | None, User]
+    find_by_role: AsyncFindOne[str, User]
+    find_many_by_role: AsyncFindMany[str, User]
+    find_by_born: AsyncFindOne[datetime.date | None, User]
+    find_many_by_born: AsyncFindMany[datetime.date | None, User]
+    find_by_joined: AsyncFindOne[datetime.datetime, User]
+    find_many_by_joined: AsyncFindMany[datetime.datetime, User]
+    find_by_settings: AsyncFindOne[Any, User]
+    find_many_by_settings: AsyncFindMany[Any, User]
+    find_by_balance: AsyncFindOne[decimal.Decimal, User]
+    find_many_by_balance: AsyncFindMany[decimal.Decimal, User]
+
     def __init__(self, database: AsyncExecutor) -> None:
         super().__init__("users", User, database)
-
-    def find_by_email(self, email: str) -> Answer[User | None]:
-        return self._find_by("find_by_email", email)
-
-    def find_by_name(self, name: str | None) -> Answer[User | None]:
-        return self._find_by("find_by_name", name)
-
-    def find_many_by_name(self, name: str | None) -> Answer[list[User]]:
-        return self._find_by("find_many_by_name", name)
-
-    def find_by_role(self, role: str) -> Answer[User | None]:
-        return self._find_by("find_by_role", role)
-
-    def find_many_by_role(self, role: str) -> Answer[list[User]]:
-        return self._find_by("find_many_by_role", role)
-
-    def find_by_born(self, born: datetime.date | None) -> Answer[User | None]:
-        return self._find_by("find_by_born", born)
-
-    def find_many_by_born(self, born: datetime.date | None) -> Answer[list[User]]:
-        return self._find_by("find_many_by_born", born)
 
     def find_by_first_name(self, first_name: str | None) -> Answer[User | None]:
         return self._find_by("find_by_first name", first_name)
 
     def find_many_by_first_name(self, first_name: str | None) -> Answer[list[User]]:
         return self._find_by("find_many_by_first name", first_name)
-
-    def find_by_joined(self, joined: datetime.datetime) -> Answer[User | None]:
-        return self._find_by("find_by_joined", joined)
-
-    def find_many_by_joined(self, joined: datetime.datetime) -> Answer[list[User]]:
-        return self._find_by("find_many_by_joined", joined)
-
-    def find_by_settings(self, settings: Any) -> Answer[User | None]:
-        return self._find_by("find_by_settings", settings)
-
-    def find_many_by_settings(self, settings: Any) -> Answer[list[User]]:
-        return self._find_by("find_many_by_settings", settings)
-
-    def find_by_balance(self, balance: decimal.Decimal) -> Answer[User | None]:
-        return self._find_by("find_by_balance", balance)
-
-    def find_many_by_balance(self, balance: decimal.Decimal) -> Answer[list[User]]:
-        return self._find_by("find_many_by_balance", balance)
 
 
 _R = TypeVar("_R")

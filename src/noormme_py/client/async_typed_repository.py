@@ -27,8 +27,8 @@ class AsyncTypedRepository(AsyncTableReads[R, K, P], Generic[R, C, U, K, P]):
     (`col("age") >= 18`). Rows are ordered as asked, then by key, so that the order is always the same.
     """
 
-    def __init__(self, name: str, row: Any, runner: AsyncRunner, *, sees_deleted: bool = False) -> None:
-        super().__init__(name, row, runner, sees_deleted=sees_deleted)
+    def _begin(self, name: str, row: Any, runner: AsyncRunner, *, sees_deleted: bool = False) -> None:
+        super()._begin(name, row, runner, sees_deleted=sees_deleted)
         hooks = runner.catalog.customs.hooks(name)
         self._writes: AsyncTableWrites[R] = (
             AsyncTableWrites(self._for, runner) if hooks is None else AsyncHookedWrites(self._for, runner, hooks)

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, Generic, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
 from noormme_py.client.catalog import Catalog, TableOperations
 from noormme_py.client.sync_runner import SyncRunner
 from noormme_py.client.table_reach import TableReach
+from noormme_py.errors import Closed
 from noormme_py.repository.criteria import Criteria
+from noormme_py.repository.finders import method_suggestion
 from noormme_py.repository.pages import CursorPage, Page
 from noormme_py.repository.preload import Preload
 from noormme_py.repository.read_operations import OrderBy
@@ -27,7 +29,10 @@ Included: TypeAlias = "P | Related | Sequence[P | Related] | None"
 class SyncTableReads(Generic[R, K, P]):
     """The reads of one table or view. `R` are its rows, `K` its key, `P` its relations."""
 
-    def __init__(self, name: str, row: Any, runner: SyncRunner, *, sees_deleted: bool = False) -> None:
+    def __init__(self, name: str, row: Any, runner: SyncRunner) -> None:
+        self._begin(name, row, runner)
+
+    def _begin(self, name: str, row: Any, runner: SyncRunner, *, sees_deleted: bool = False) -> None:
         self._name = name
         self._row = row
         self._runner = runner
@@ -49,7 +54,11 @@ class SyncTableReads(Generic[R, K, P]):
 
     def with_deleted(self) -> Self:
         """Return the same repository with a look at all rows, those too that are marked as deleted."""
-        return type(self)(self._name, self._row, self._runner, sees_deleted=True)
+        # A class of the caller's may be made in another way than this one, and hold more; finders are made for one.
+        twin = object.__new__(type(self))
+        vars(twin).update({name: held for name, held in vars(self).items() if not name.startswith("find_")})
+        twin._begin(self._name, self._row, self._runner, sees_deleted=True)
+        return twin
 
     def find_by_id(self, key: K, *, include: Included[P] = None, with_count: Included[P] = None) -> R | None:
         """Find the row of a key, or None."""
@@ -179,6 +188,32 @@ class SyncTableReads(Generic[R, K, P]):
 
     def _find_by(self, name: str, *values: object) -> Any:
         return self._runner.run_read(lambda known: self._for(known).read.find_by(name, values))
+
+    def _finder(self, name: str) -> Callable[..., Any]:
+        """Make the finder of a name: `find_by_email`, `find_one_by_email`, `find_many_by_role_and_active`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            operations = self._for(self._runner.catalog)
+        except Closed as fault:
+            # What asks by hasattr, a debugger or a mock, knows no other refusal.
+            raise AttributeError(f"{name}: {fault.message}") from fault
+        if operations.read.finder(name) is None:
+            methods = [method for method in dir(type(self)) if not method.startswith("_")]
+            raise AttributeError(method_suggestion(name, methods, operations.plan.table))
+
+        def find(*values: object) -> Any:
+            # Looked up at each call, since the schema may have changed.
+            return self._runner.run_read(lambda known: self._for(known).read.find_by(name, values))
+
+        find.__name__ = name
+        # From now on it is found without coming here.
+        self.__dict__[name] = find
+        return find
+
+    if not TYPE_CHECKING:
+        # To a checker a repository has the finders that its class declares, and no others.
+        __getattr__ = _finder
 
     def _loading(self, include: Including, with_count: Including) -> Callable[[Catalog], Preload[R]]:
         return lambda known: known.preload(self._for(known), include, with_count)

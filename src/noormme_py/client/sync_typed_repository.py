@@ -28,8 +28,8 @@ class SyncTypedRepository(SyncTableReads[R, K, P], Generic[R, C, U, K, P]):
     (`col("age") >= 18`). Rows are ordered as asked, then by key, so that the order is always the same.
     """
 
-    def __init__(self, name: str, row: Any, runner: SyncRunner, *, sees_deleted: bool = False) -> None:
-        super().__init__(name, row, runner, sees_deleted=sees_deleted)
+    def _begin(self, name: str, row: Any, runner: SyncRunner, *, sees_deleted: bool = False) -> None:
+        super()._begin(name, row, runner, sees_deleted=sees_deleted)
         hooks = runner.catalog.customs.hooks(name)
         self._writes: SyncTableWrites[R] = (
             SyncTableWrites(self._for, runner) if hooks is None else SyncHookedWrites(self._for, runner, hooks)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, Self, TypeVar, overload
+from inspect import get_annotations
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from pydantic import BaseModel, ConfigDict
 
@@ -53,7 +54,16 @@ class RowModel(BaseModel):
         ignored_types=(Loaded,),
     )
 
-    related_counts = Loaded[dict[str, int]](hint='with_count=["…"]')
+    related_counts: ClassVar[Loaded[dict[str, int]]] = Loaded(hint='with_count=["…"]')
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        # What a class declares as `posts: ClassVar[Loaded[list[Post]]]` is there when it is made.
+        for name, declared in get_annotations(cls).items():
+            if name in cls.__class_vars__ and name not in cls.__dict__ and "Loaded[" in str(declared):
+                place = Loaded[Any]()
+                place.__set_name__(cls, name)
+                setattr(cls, name, place)
 
 
 class _SlotWithDefault:

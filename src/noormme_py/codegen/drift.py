@@ -97,7 +97,7 @@ def _contents(module: ast.Module) -> dict[str, _Contents]:
                     for name, kind in _row_columns(classes[row])
                 }
                 relations = {name: spelled.type(kind) for name, kind in _loaded(classes[row])}
-                finders = {method.name: spelled.type(method.returns) for method in _finders(node)}
+                finders = {name: spelled.type(kind) for name, kind in _finders(node)}
                 found[table] = _Contents(columns, relations, spelled.type(key), finders)
             case _:
                 pass
@@ -141,7 +141,7 @@ def _row_columns(row: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
         match node:
             case ast.AnnAssign(value=ast.Call(keywords=[ast.keyword(value=ast.Constant(value=str(name)))])):
                 yield name, node.annotation
-            case ast.AnnAssign(target=ast.Name(id=name)):
+            case ast.AnnAssign(target=ast.Name(id=name)) if not _is_loaded(node):
                 yield name, node.annotation
             case _:
                 pass
@@ -150,10 +150,15 @@ def _row_columns(row: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
 def _loaded(row: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
     for node in row.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Subscript(slice=kind))):
-                yield name, kind
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Subscript(slice=ast.Subscript(slice=kind))):
+                if _is_loaded(node):
+                    yield name, kind
             case _:
                 pass
+
+
+def _is_loaded(node: ast.AnnAssign) -> bool:
+    return "Loaded[" in ast.unparse(node.annotation)
 
 
 def _optional_keys(node: ast.stmt) -> Iterator[tuple[str, set[str]]]:
@@ -169,5 +174,15 @@ def _optional_keys(node: ast.stmt) -> Iterator[tuple[str, set[str]]]:
     yield name, {key for key, kind in keys.items() if keywords or "NotRequired[" in ast.unparse(kind)}
 
 
-def _finders(repository: ast.ClassDef) -> Iterator[ast.FunctionDef]:
-    return (node for node in repository.body if isinstance(node, ast.FunctionDef) and node.name != "__init__")
+def _finders(repository: ast.ClassDef) -> Iterator[tuple[str, ast.expr | None]]:
+    for node in repository.body:
+        match node:
+            case ast.AnnAssign(
+                target=ast.Name(id=name), annotation=ast.Subscript(value=kind, slice=ast.Tuple(elts=[_, row]))
+            ):
+                # What it takes is the column's type, and told with the column.
+                yield name, ast.Subscript(kind, row)
+            case ast.FunctionDef(name=name) if name != "__init__":
+                yield name, node.returns
+            case _:
+                pass

@@ -50,6 +50,10 @@ class Imports:
         """Import a word of typing, and return how it is called."""
         return self.member("typing", name)
 
+    def class_var(self) -> str:
+        """Import `ClassVar`, which pydantic knows by its name alone, and return how it is called."""
+        return f"{self.module('typing')}.ClassVar" if "ClassVar" in self._taken else self.typing("ClassVar")
+
     def annotation(self, found: Any) -> str:
         """Return how the type of a column is written; raises ConfigError for one that has no name to import."""
         if isinstance(found, UnionType):

@@ -53,9 +53,8 @@ def _row(table: PlannedTable, classes: dict[str, str], imports: Imports) -> list
             field = imports.member("pydantic", "Field")
             lines += laid_out(Bracketed(f"{written} = {field}(", (f"alias={quoted(column.name)}",), ")"), 4)
     for relation in table.relations:
-        loaded = imports.member(_PACKAGE, "Loaded")
-        given = quoted(_loaded_type(relation, classes[relation.target], imports))
-        lines += laid_out(Bracketed(f"{relation.name} = {loaded}[", (given,), "]()", has_comma=False), 4)
+        loaded = f"{imports.member(_PACKAGE, 'Loaded')}[{_loaded_type(relation, classes[relation.target], imports)}]"
+        lines += laid_out(Bracketed(f"{relation.name}: {imports.class_var()}[", (loaded,), "]", has_comma=False), 4)
     return lines
 
 
@@ -100,8 +99,12 @@ def _columns(table: PlannedTable, imports: Imports) -> list[str]:
     lines = laid_out(Bracketed(f"class {table.classes.columns}(", (row,), "):"))
     lines += [docstring("The columns of", table.name), "", f"    __table__ = {quoted(table.name)}"]
     for column in table.columns:
-        head = f"{column.attribute} = {col}[{imports.annotation(column.annotation)}]("
-        lines += laid_out(Bracketed(head, (quoted(table.name), quoted(column.name)), ")"), 4)
+        kind = f"{col}[{imports.annotation(column.annotation)}]"
+        if column.attribute == column.name:
+            lines += laid_out(f"{column.attribute}: {kind}", 4)
+        else:
+            given = (quoted(table.name), quoted(column.name))
+            lines += laid_out(Bracketed(f"{column.attribute} = {kind}(", given, ")"), 4)
     return lines
 
 
@@ -121,13 +124,16 @@ def _repository(table: PlannedTable, module: PlannedModule, imports: Imports) ->
     )
     executor = imports.member(_PACKAGE, f"{prefix}Executor")
     opening = Bracketed("super().__init__(", (quoted(table.name), classes.row, "database"), ")")
+    declared = [line for finder in table.finders for line in _declared(finder, classes.row, module, imports)]
     return [
         *laid_out(Bracketed(f"class {classes.repository}(", (types,), "):")),
         docstring("The repository of", table.name),
         "",
+        *declared,
+        *([""] if declared else []),
         f"    def __init__(self, database: {executor}) -> None:",
         *laid_out(opening, 8),
-        *(line for finder in table.finders for line in _finder(finder, classes.row, module, imports)),
+        *(line for finder in table.finders for line in _method(finder, classes.row, module, imports)),
     ]
 
 
@@ -136,7 +142,22 @@ def _key(table: PlannedTable, imports: Imports) -> str:
     return f"{imports.builtin('tuple')}[{', '.join(parts)}]" if len(parts) > 1 else "".join(parts)
 
 
-def _finder(finder: PlannedFinder, row: str, module: PlannedModule, imports: Imports) -> Iterable[str]:
+def _declared(finder: PlannedFinder, row: str, module: PlannedModule, imports: Imports) -> list[str]:
+    """Return the declaration of a finder of one column: checkers read it in half the time of a method."""
+    if not _is_declared(finder):
+        return []
+    kind = imports.member(_PACKAGE, f"{module.face.prefix}Find{'Many' if finder.is_many else 'One'}")
+    types = (imports.annotation(finder.parameters[0][1].annotation), row)
+    return laid_out(Bracketed(f"{finder.method}: {kind}[", types, "]"), 4)
+
+
+def _is_declared(finder: PlannedFinder) -> bool:
+    return len(finder.parameters) == 1 and finder.method == finder.name
+
+
+def _method(finder: PlannedFinder, row: str, module: PlannedModule, imports: Imports) -> Iterable[str]:
+    if _is_declared(finder):
+        return
     gives = f"{imports.builtin('list')}[{row}]" if finder.is_many else f"{row} | None"
     if module.face.answer is not None:
         gives = f"{imports.member(_PACKAGE, module.face.answer)}[{gives}]"

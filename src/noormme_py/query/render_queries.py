@@ -138,8 +138,7 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
     _check_distinct(node.columns)
     types: list[Type] = [_written(scope, node.table.name, column) for column in node.columns]
     out.put("insert into ", node.table)
-    if node.conflicts and fold(node.table.name) == "excluded":
-        # Else that name would be the table's, and the row that was to be inserted could not be said.
+    if node.conflicts and _is_excluded(node.table.name):
         out.put(' as "table"')
     if node.columns:
         out.put(" (")
@@ -161,6 +160,15 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
         for conflict in node.conflicts:
             _conflict(out, conflict, node.table.name, target)
     _returning(out, node.returning, replaced(scope, sources=(target,), is_returning=True))
+
+
+def _is_excluded(table: str) -> bool:
+    """Whether the name of a table would hide that of the row that was to be inserted: it gets another one."""
+    return fold(table) == "excluded"
+
+
+def _unqualified(item: nodes.Node) -> nodes.Node:
+    return nodes.Ref(item.column) if isinstance(item, nodes.Ref) else item
 
 
 def _guarded(query: nodes.Select) -> nodes.Select:
@@ -192,7 +200,7 @@ def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> 
     with out.within(replaced(out.scope, sources=(target,))):
         if node.columns:
             out.put(" (")
-            out.separated(", ", node.columns)
+            out.separated(", ", tuple(map(_unqualified, node.columns)) if _is_excluded(table) else node.columns)
             out.put(")")
             # SQLite finds a partial index by its WHERE, and can compare that with literals only.
             with out.as_literals():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from inspect import get_annotations
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_args, get_origin
 
 from noormme_py.errors import CompileError
@@ -41,11 +42,12 @@ class Col(Expression[T]):
 class TableOf(Generic[R]):
     """A table whose rows are objects of the class R. A subclass declares it; it is used as that class.
 
-    The columns are class attributes. An instance is the same table under another name, made by `as_`:
+    What it declares is a column of that name. An instance is the same table under another name, made by `as_`:
 
         class Users(TableOf[User]):
             __table__ = "users"
-            id = Col[int]("users", "id")
+            id: Col[int]
+            first_name = Col[str]("users", "first name")
     """
 
     __table__: ClassVar[str]
@@ -54,7 +56,11 @@ class TableOf(Generic[R]):
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        cls.__source__ = _table(_exact(getattr(cls, "__table__", None)))
+        table = _exact(getattr(cls, "__table__", None))
+        cls.__source__ = _table(table)
+        for name in get_annotations(cls):
+            if not name.startswith("__") and name not in cls.__dict__:
+                setattr(cls, name, Col(table, name))
         for base in cls.__dict__.get("__orig_bases__", ()):
             if get_origin(base) is TableOf:
                 (cls.__row__,) = get_args(base)
