@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from noormme_py import Noormme, Related, TableOptions, col
+from noormme_py import AsyncTypedRepository, Noormme, Related, TableOptions, col
 from noormme_py.client.async_executor import AsyncExecutor
 from noormme_py.errors import ColumnNotFound, ConfigError, ConflictError, QueryError, RowNotFound, UniqueViolation
 
@@ -214,3 +215,24 @@ async def test_a_mark_that_cannot_be_is_told_when_the_database_is_opened(
     other = Noormme(path, tables={table: TableOptions(soft_delete=name)})
     with pytest.raises(error):
         await other.initialize()
+
+
+class Authors(AsyncTypedRepository[Any, object, object, int, str]):
+    """A repository of one's own, made in another way than those of the library, and holding more."""
+
+    def __init__(self, executor: AsyncExecutor, greeting: str) -> None:
+        super().__init__("authors", None, executor)
+        self.greeting = greeting
+
+
+async def test_a_repository_of_ones_own_sees_all_rows_too(async_marked: AsyncExecutor) -> None:
+    authors = Authors(async_marked, "hello")
+    await authors.delete(1)
+    find: Any = authors
+    # A finder is made for one of the two, and kept.
+    assert await find.find_by_name("Ada") is None
+    whole = authors.with_deleted()
+    assert (type(whole), whole.greeting) == (Authors, "hello")
+    find = whole
+    assert (await find.find_by_name("Ada")).id == 1
+    assert await authors.find_by_id(1) is None

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from noormme_py import Related, SyncNoormme, TableOptions, col
+from noormme_py import Related, SyncNoormme, SyncTypedRepository, TableOptions, col
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.errors import ColumnNotFound, ConfigError, ConflictError, QueryError, RowNotFound, UniqueViolation
 
@@ -215,3 +216,24 @@ def test_a_mark_that_cannot_be_is_told_when_the_database_is_opened(
     other = SyncNoormme(path, tables={table: TableOptions(soft_delete=name)})
     with pytest.raises(error):
         other.initialize()
+
+
+class Authors(SyncTypedRepository[Any, object, object, int, str]):
+    """A repository of one's own, made in another way than those of the library, and holding more."""
+
+    def __init__(self, executor: SyncExecutor, greeting: str) -> None:
+        super().__init__("authors", None, executor)
+        self.greeting = greeting
+
+
+def test_a_repository_of_ones_own_sees_all_rows_too(sync_marked: SyncExecutor) -> None:
+    authors = Authors(sync_marked, "hello")
+    authors.delete(1)
+    find: Any = authors
+    # A finder is made for one of the two, and kept.
+    assert find.find_by_name("Ada") is None
+    whole = authors.with_deleted()
+    assert (type(whole), whole.greeting) == (Authors, "hello")
+    find = whole
+    assert (find.find_by_name("Ada")).id == 1
+    assert authors.find_by_id(1) is None
