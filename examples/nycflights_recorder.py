@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noormme_py import Noormme, StatementFinished
+from noormme_py.errors import Interrupted
 
 # How the library looks at a schema is its own affair.
 _LOOKS = ("pragma", "select * from pragma", "sqlite_schema")
@@ -22,5 +23,6 @@ class RecordedNoormme(Noormme):
         return taken
 
     def _note(self, finished: StatementFinished) -> None:
-        if not any(look in finished.sql for look in _LOOKS):
+        # One that took too long for the event loop is begun there, and told again from the thread that does it.
+        if not any(look in finished.sql for look in _LOOKS) and not isinstance(finished.error, Interrupted):
             self._record.append(finished.sql)

@@ -7,7 +7,9 @@ import decimal
 import uuid
 from typing import Any, TypedDict, assert_type
 
-from noormme_py import AsyncRepository, Col, Related
+from noormme_py import AsyncRepository, Col, Noormme, Related
+from noormme_py.integrations.fastapi import Dependencies
+from noormme_py.testing import assert_max_queries
 from tests.typing import shop_db
 from tests.typing.shop_db import Comment, Database, DatabaseTransaction, Post, Reader, Tag, User, UsersRepository
 
@@ -43,6 +45,20 @@ async def rows(db: Database) -> None:
     assert_type(await users.create_many([{"email": "a@x"}, {"email": "b@x", "role": "admin"}]), list[User])
     assert_type(await users.delete(ada.id), bool)
     assert_type(await users.create(ada), User)
+
+
+async def as_any_other(db: Database) -> None:
+    """A generated database goes where a Noormme goes, a row where values go."""
+    assert await table_count(db) == len(db.schema.tables)
+    with assert_max_queries(db, 2):
+        ada = await db.users.create({"email": "eve@x"})
+        assert_type(await db.users.update(ada.id, ada), User)
+    assert_type(Dependencies(db), Dependencies)
+
+
+async def table_count(db: Noormme) -> int:
+    async with db.transaction() as tx:
+        return len(tx.schema.tables)
 
 
 async def finders(db: Database) -> None:
@@ -132,3 +148,4 @@ async def run(db: Database) -> None:
     await views(db)
     assert await transactions(db) == 4
     await names(db)
+    await as_any_other(db)

@@ -85,7 +85,7 @@ class CommentsRepository(
     AsyncTypedRepository[
         Comment,
         CommentCreate | Comment,
-        CommentUpdate,
+        CommentUpdate | Comment,
         uuid.UUID,
         CommentsInclude,
     ],
@@ -123,7 +123,7 @@ class Logs(TableOf[Log]):
 
 
 class LogsRepository(
-    AsyncTypedRepository[Log, LogCreate | Log, LogUpdate, Never, Never],
+    AsyncTypedRepository[Log, LogCreate | Log, LogUpdate | Log, Never, Never],
 ):
     """The repository of `log`."""
 
@@ -156,7 +156,13 @@ class OpenLogs(TableOf[OpenLog]):
 
 
 class OpenLogsRepository(
-    AsyncTypedRepository[OpenLog, OpenLogCreate | OpenLog, OpenLogUpdate, Never, Never],
+    AsyncTypedRepository[
+        OpenLog,
+        OpenLogCreate | OpenLog,
+        OpenLogUpdate | OpenLog,
+        Never,
+        Never,
+    ],
 ):
     """The repository of `open_log`."""
 
@@ -211,7 +217,7 @@ class PostTagsRepository(
     AsyncTypedRepository[
         PostTag,
         PostTagCreate | PostTag,
-        PostTagUpdate,
+        PostTagUpdate | PostTag,
         tuple[int, int],
         PostTagsInclude,
     ],
@@ -299,7 +305,7 @@ PostsInclude: TypeAlias = Literal[
 
 
 class PostsRepository(
-    AsyncTypedRepository[Post, PostCreate | Post, PostUpdate, int, PostsInclude],
+    AsyncTypedRepository[Post, PostCreate | Post, PostUpdate | Post, int, PostsInclude],
 ):
     """The repository of `posts`."""
 
@@ -363,7 +369,7 @@ class ProfilesRepository(
     AsyncTypedRepository[
         Profile,
         ProfileCreate | Profile,
-        ProfileUpdate,
+        ProfileUpdate | Profile,
         int,
         ProfilesInclude,
     ],
@@ -445,7 +451,7 @@ TagsInclude: TypeAlias = Literal[
 
 
 class TagsRepository(
-    AsyncTypedRepository[Tag, TagCreate | Tag, TagUpdate, int, TagsInclude],
+    AsyncTypedRepository[Tag, TagCreate | Tag, TagUpdate | Tag, int, TagsInclude],
 ):
     """The repository of `tags`."""
 
@@ -539,7 +545,7 @@ UsersInclude: TypeAlias = Literal[
 
 
 class UsersRepository(
-    AsyncTypedRepository[User, UserCreate | User, UserUpdate, int, UsersInclude],
+    AsyncTypedRepository[User, UserCreate | User, UserUpdate | User, int, UsersInclude],
 ):
     """The repository of `users`."""
 

@@ -43,13 +43,14 @@ from noormme_py.repository.options import TableOptions
 from noormme_py.schema.model import Schema
 
 T = TypeVar("T")
-X = TypeVar("X", bound=AsyncTransaction, default=AsyncTransaction)
+# A database whose transactions are of another class is a Noormme like others.
+X_co = TypeVar("X_co", bound=AsyncTransaction, default=AsyncTransaction, covariant=True)
 
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
 
-class Noormme(AsyncExecutor, Generic[X]):
+class Noormme(AsyncExecutor, Generic[X_co]):
     """One SQLite database.
 
     Give a path, `:memory:`, a `sqlite:///` URL or a `Config`, and further settings by section. Nothing
@@ -65,7 +66,7 @@ class Noormme(AsyncExecutor, Generic[X]):
     column_codecs: ClassVar[Mapping[str, CodecChoice]] = {}
     """The codecs that the types of such a module rest on, by `table.column`."""
 
-    transaction_type: type[X] = AsyncTransaction  # type: ignore[assignment]
+    transaction_type: type[X_co] = AsyncTransaction  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -247,7 +248,9 @@ class Noormme(AsyncExecutor, Generic[X]):
             await session.leave()
 
     @asynccontextmanager
-    async def transaction(self, *, read_only: bool = False, durability: Durability | None = None) -> AsyncGenerator[X]:
+    async def transaction(
+        self, *, read_only: bool = False, durability: Durability | None = None
+    ) -> AsyncGenerator[X_co]:
         """Begin a transaction, committed at the end of the block, rolled back when it raises.
 
         A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
@@ -273,7 +276,7 @@ class Noormme(AsyncExecutor, Generic[X]):
 
     async def run_in_transaction(
         self,
-        work: Callable[[X], Awaitable[T]],
+        work: Callable[[X_co], Awaitable[T]],
         *,
         retry: int = 3,
         durability: Durability | None = None,

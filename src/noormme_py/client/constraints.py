@@ -87,6 +87,7 @@ def _blame_foreign_key(fault: ConstraintError, target: WriteTarget, table: Table
     fault.table = table.name
     if len(own) == 1 and not children:
         fault.columns = own[0].columns
+        fault.hint = "there is no such parent row: " + _listed((table, key) for key in own)
     else:
         fault.hint = "; ".join(hints)
 

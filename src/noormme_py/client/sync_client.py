@@ -44,13 +44,14 @@ from noormme_py.repository.options import TableOptions
 from noormme_py.schema.model import Schema
 
 T = TypeVar("T")
-X = TypeVar("X", bound=SyncTransaction, default=SyncTransaction)
+# A database whose transactions are of another class is a SyncNoormme like others.
+X_co = TypeVar("X_co", bound=SyncTransaction, default=SyncTransaction, covariant=True)
 
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
 
-class SyncNoormme(SyncExecutor, Generic[X]):
+class SyncNoormme(SyncExecutor, Generic[X_co]):
     """One SQLite database.
 
     Give a path, `:memory:`, a `sqlite:///` URL or a `Config`, and further settings by section. Nothing
@@ -66,7 +67,7 @@ class SyncNoormme(SyncExecutor, Generic[X]):
     column_codecs: ClassVar[Mapping[str, CodecChoice]] = {}
     """The codecs that the types of such a module rest on, by `table.column`."""
 
-    transaction_type: type[X] = SyncTransaction  # type: ignore[assignment]
+    transaction_type: type[X_co] = SyncTransaction  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -248,7 +249,7 @@ class SyncNoormme(SyncExecutor, Generic[X]):
             session.leave()
 
     @contextmanager
-    def transaction(self, *, read_only: bool = False, durability: Durability | None = None) -> Generator[X]:
+    def transaction(self, *, read_only: bool = False, durability: Durability | None = None) -> Generator[X_co]:
         """Begin a transaction, committed at the end of the block, rolled back when it raises.
 
         A writing one takes the write lock at once (BEGIN IMMEDIATE), so that what it reads stays true
@@ -274,7 +275,7 @@ class SyncNoormme(SyncExecutor, Generic[X]):
 
     def run_in_transaction(
         self,
-        work: Callable[[X], T],
+        work: Callable[[X_co], T],
         *,
         retry: int = 3,
         durability: Durability | None = None,

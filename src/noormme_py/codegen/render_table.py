@@ -116,7 +116,7 @@ def _repository(table: PlannedTable, module: PlannedModule, imports: Imports) ->
         (
             classes.row,
             AnyOf((classes.create, classes.row)) if table.is_writable else never,
-            classes.update if table.is_writable else never,
+            AnyOf((classes.update, classes.row)) if table.is_writable else never,
             _key(table, imports) or never,
             classes.include if table.paths else never,
         ),

@@ -59,12 +59,18 @@ def wanted(include: Including, with_count: Including) -> Wanted:
         if "." in item.path or any(part is not None for part in more):
             raise QueryError(
                 f"{item.path!r} cannot be counted so: a count is of a row's own relation, and may have a `where`",
-                hint='Related("posts", with_count="comments") counts what related rows have',
+                hint=_counting(item.path),
             )
         if item.path in root.counts:
             raise QueryError(f"{item.path!r} is counted twice")
         root.counts[item.path] = item
     return root
+
+
+def _counting(path: str) -> str:
+    """Return how a relation of related rows is counted."""
+    first, _, rest = path.partition(".")
+    return f'Related("{first}", with_count="{rest}") counts what related rows have' if rest else "leave the rest out"
 
 
 def named(said: Including) -> tuple[str, ...] | None:

@@ -155,7 +155,8 @@ class TablePlan(Generic[R]):
         if not columns:
             raise QueryError(
                 f"{self.table.kind} {self.table.name!r} has no primary key",
-                hint="use find_one, update_many or delete_many with conditions",
+                hint="use find_one with conditions"
+                + (", update_many or delete_many" if self.table.is_writable else ""),
             )
         return [
             encode_column(column, value, self.column(column.name)[1])

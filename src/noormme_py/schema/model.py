@@ -206,7 +206,8 @@ class Schema:
         """Return the table or view of this name; raises TableNotFound with a suggestion."""
         found = self.find_table(name)
         if found is None:
-            raise TableNotFound(f"there is no table or view {name[:100]!r}", hint=suggest(name, self.table_names()))
+            hint = suggest(name, self.table_names()) if self.tables else "the database has no tables: is it this one?"
+            raise TableNotFound(f"there is no table or view {name[:100]!r}", hint=hint)
         return found
 
     def table_names(self) -> tuple[str, ...]:
