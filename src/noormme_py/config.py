@@ -95,7 +95,8 @@ class Config(Section):
     @property
     def cursor_key(self) -> bytes | None:
         key = self.pagination.cursor_key
-        return None if key is None else key.get_secret_value().encode()
+        # What cannot be encoded would be told, with the secret, in the error that says so.
+        return None if key is None else key.get_secret_value().encode(errors="surrogatepass")
 
     @property
     def max_readers(self) -> int:

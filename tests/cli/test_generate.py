@@ -159,6 +159,9 @@ def test_a_class_name_that_cannot_be_is_told(shop: Path, name: str) -> None:
 
 def test_options_that_do_nothing_are_told(shop: Path) -> None:
     assert refused(shop, "--json") == "error: --json goes with --check"
+    assert complaint("generate", "--database", "shop.db", "--out", "-", "--check", folder=shop) == (
+        "error: --check looks at a file (hint: give its path as --out)"
+    )
     assert complaint("generate", "--database", "no.db", "--out", "-", folder=shop) == (
         "error: there is no file 'no.db' (hint: this makes no new database)"
     )

@@ -259,3 +259,47 @@ async def test_what_hooks_give_back_is_checked(path: Path) -> None:
         with pytest.raises(QueryError, match="gives nothing back, and gave str"):
             await db.get_repository("t").delete(1)
         assert await db.get_repository("t").count() == 1
+
+
+async def test_a_hook_that_leaves_changes_out_has_the_row_changed_and_none_made(path: Path) -> None:
+    async def only_words(tx: AsyncTransaction, row: Any, changes: dict[str, Any]) -> dict[str, Any]:
+        return {"words": changes["words"]}
+
+    async with Noormme(path) as db:
+        await db.execute_script(SCHEMA)
+        await db.execute("create table strict_notes (id integer primary key, title text not null, words integer)")
+        await db.execute("insert into strict_notes values (1, 'one', 1)")
+    async with Noormme(path, tables={"strict_notes": TableOptions(before_update=only_words)}) as db:
+        notes = db.get_repository("strict_notes")
+        row = await notes.upsert({"id": 1, "title": "other", "words": 5})
+        assert (row.id, row.title, row.words) == (1, "one", 5)
+        row, is_new = await notes.update_or_create({"title": "one"}, {"words": 6})
+        assert (row.id, row.words, is_new, await notes.count()) == (1, 6, False, 1)
+
+
+async def test_a_hook_may_change_what_the_row_was_found_by(path: Path) -> None:
+    async def rename(tx: AsyncTransaction, row: Any, changes: dict[str, Any]) -> dict[str, Any]:
+        return {**changes, "title": f"{row.title}!"}
+
+    async with Noormme(path) as db:
+        await db.execute_script(SCHEMA)
+    async with Noormme(path, tables={"notes": TableOptions(before_update=rename)}) as db:
+        notes = db.get_repository("notes")
+        row, is_new = await notes.update_or_create({"title": "one"}, {"words": 5})
+        assert (row.id, row.title, row.words, is_new) == (1, "one!", 5, False)
+        assert (await notes.update_or_create({"title": "two"}, {}))[0].title == "two!"
+
+
+async def test_a_hook_that_takes_the_row_away_has_no_other_made(path: Path) -> None:
+    async def move(tx: AsyncTransaction, row: Any, changes: dict[str, Any]) -> None:
+        await tx.execute("update notes set title = 'moved' where id = ?", [row.id])
+
+    async with Noormme(path) as db:
+        await db.execute_script(SCHEMA)
+    async with Noormme(path, tables={"notes": TableOptions(before_update=move)}) as db:
+        notes = db.get_repository("notes")
+        with pytest.raises(RowNotFound):
+            await notes.upsert({"title": "one", "words": 5}, on="title")
+        with pytest.raises(RowNotFound):
+            await notes.update_or_create({"title": "one"}, {"words": 5})
+        assert [(row.title, row.words) for row in await notes.find_all()] == [("one", 1), ("two", 2)]

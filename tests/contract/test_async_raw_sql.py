@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +89,15 @@ async def test_what_cannot_be_one_statement_is_refused(async_door: AsyncExecutor
 
 async def test_a_pragma_is_read(async_door: AsyncExecutor) -> None:
     assert (await async_door.execute("pragma foreign_keys")).rows == [{"foreign_keys": 1}]
+
+
+async def test_parameters_that_are_read_once_are_never_lost_in_silence(path: Path) -> None:
+    async with Noormme(path) as db, Noormme(path) as other:
+        await db.execute("create table t (n integer)")
+        assert (await other.refresh_schema()).find_table("t") is not None
+        await db.execute("create table made_meanwhile (n integer)")
+        with pytest.raises(QueryError, match="nothing was written"):
+            await other.execute_many("insert into t (n) values (?)", ((n,) for n in range(5)))
+        assert await other.execute_many("insert into t (n) values (?)", ((n,) for n in range(5))) == 5
+        await db.execute("create table made_again (n integer)")
+        assert await other.execute_many("insert into t (n) values (?)", [(n,) for n in range(5)]) == 5

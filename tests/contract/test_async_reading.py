@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from noormme_py import col
 from noormme_py.client.async_executor import AsyncExecutor
-from noormme_py.errors import ColumnNotFound, MultipleRows, QueryError, RowNotFound, TableNotFound
+from noormme_py.errors import ColumnNotFound, CompileError, MultipleRows, QueryError, RowNotFound, TableNotFound
 
 
 async def test_a_key_finds_its_row_with_every_column_decoded(async_door: AsyncExecutor) -> None:
@@ -105,3 +106,20 @@ async def test_the_repository_knows_its_table_and_its_row(async_door: AsyncExecu
     assert [column.name for column in posts.table.columns] == ["id", "user_id", "title"]
     assert posts.row_type is type(await posts.get_by_id(1))
     assert repr(posts) == f"<{type(posts).__name__} 'posts'>"
+
+
+async def test_what_can_be_read_once_only_is_refused(async_door: AsyncExecutor) -> None:
+    # An operation is made anew when the schema has changed: `not_in` would then be of nothing, and hold for every row.
+    users = async_door.get_repository("users")
+    for lookup in ("in", "not_in", "between"):
+        with pytest.raises(QueryError, match="read twice, not list_iterator"):
+            await users.delete_many({f"id__{lookup}": iter([1, 2])})
+    with pytest.raises(QueryError, match="read twice, not generator"):
+        await users.find_many({"id__in": (number for number in [1])})
+    order: Any = iter(["-id"])
+    with pytest.raises(CompileError, match="not by list_iterator"):
+        await users.find_many(order_by=order)
+    key: Any = iter(["email"])
+    with pytest.raises(QueryError, match="not list_iterator"):
+        await users.upsert({"email": "ada@x", "name": "Ada"}, on=key)
+    assert await users.count() == 3

@@ -128,7 +128,16 @@ async def test_a_version_that_cannot_be_is_told_when_the_database_is_opened(
         await other.initialize()
 
 
-@pytest.mark.parametrize("options", [{"version": 3}, {"soft_delete": True}, {"before_create": "a function"}])
+@pytest.mark.parametrize(
+    "options", [{"version": 3}, {"soft_delete": True}, {"before_create": "a function"}, {"relations": 3}]
+)
 def test_options_that_are_none_are_refused_at_once(path: Path, options: Any) -> None:
     with pytest.raises(ConfigError, match="tables: "):
         Noormme(path, tables={"notes": TableOptions(**options)})
+
+
+async def test_an_upsert_of_a_key_and_a_version_changes_nothing(async_versioned: AsyncExecutor) -> None:
+    counted = async_versioned.get_repository("counted")
+    row = await counted.upsert({"id": 1, "version": 7})
+    assert (row.hits, row.version) == (0, 1)
+    assert (await counted.upsert({"id": 2, "version": 7})).version == 7

@@ -101,6 +101,8 @@ def test_the_key_of_cursors_is_never_shown(path: Path) -> None:
         SyncNoormme(path, pagination={"cursor_key": "too short"})
     assert "cursor_key" in str(caught.value)
     assert "too short" not in str(caught.value)
+    # It cannot be encoded as UTF-8, and the error of that would hold it.
+    assert isinstance(SyncNoormme(path, pagination={"cursor_key": KEY + "\ud800"}), SyncNoormme)
 
 
 def test_a_stream_gives_rows_as_they_are_read(sync_door: SyncExecutor) -> None:

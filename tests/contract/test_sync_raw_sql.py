@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,15 @@ def test_what_cannot_be_one_statement_is_refused(sync_door: SyncExecutor) -> Non
 
 def test_a_pragma_is_read(sync_door: SyncExecutor) -> None:
     assert (sync_door.execute("pragma foreign_keys")).rows == [{"foreign_keys": 1}]
+
+
+def test_parameters_that_are_read_once_are_never_lost_in_silence(path: Path) -> None:
+    with SyncNoormme(path) as db, SyncNoormme(path) as other:
+        db.execute("create table t (n integer)")
+        assert (other.refresh_schema()).find_table("t") is not None
+        db.execute("create table made_meanwhile (n integer)")
+        with pytest.raises(QueryError, match="nothing was written"):
+            other.execute_many("insert into t (n) values (?)", ((n,) for n in range(5)))
+        assert other.execute_many("insert into t (n) values (?)", ((n,) for n in range(5))) == 5
+        db.execute("create table made_again (n integer)")
+        assert other.execute_many("insert into t (n) values (?)", [(n,) for n in range(5)]) == 5

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from noormme_py import col
 from noormme_py.client.sync_executor import SyncExecutor
-from noormme_py.errors import ColumnNotFound, MultipleRows, QueryError, RowNotFound, TableNotFound
+from noormme_py.errors import ColumnNotFound, CompileError, MultipleRows, QueryError, RowNotFound, TableNotFound
 
 
 def test_a_key_finds_its_row_with_every_column_decoded(sync_door: SyncExecutor) -> None:
@@ -106,3 +107,20 @@ def test_the_repository_knows_its_table_and_its_row(sync_door: SyncExecutor) -> 
     assert [column.name for column in posts.table.columns] == ["id", "user_id", "title"]
     assert posts.row_type is type(posts.get_by_id(1))
     assert repr(posts) == f"<{type(posts).__name__} 'posts'>"
+
+
+def test_what_can_be_read_once_only_is_refused(sync_door: SyncExecutor) -> None:
+    # An operation is made anew when the schema has changed: `not_in` would then be of nothing, and hold for every row.
+    users = sync_door.get_repository("users")
+    for lookup in ("in", "not_in", "between"):
+        with pytest.raises(QueryError, match="read twice, not list_iterator"):
+            users.delete_many({f"id__{lookup}": iter([1, 2])})
+    with pytest.raises(QueryError, match="read twice, not generator"):
+        users.find_many({"id__in": (number for number in [1])})
+    order: Any = iter(["-id"])
+    with pytest.raises(CompileError, match="not by list_iterator"):
+        users.find_many(order_by=order)
+    key: Any = iter(["email"])
+    with pytest.raises(QueryError, match="not list_iterator"):
+        users.upsert({"email": "ada@x", "name": "Ada"}, on=key)
+    assert users.count() == 3

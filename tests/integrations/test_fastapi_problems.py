@@ -159,7 +159,7 @@ async def test_when_to_come_again_is_said_for_a_held_lock_alone() -> None:
     assert "Retry-After" not in (await answer_to(errors.Closed("closed"))).headers
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 1.5])
+@pytest.mark.parametrize("seconds", [0, -1, 1.5, True])
 def test_a_wait_of_no_whole_seconds_is_refused(seconds: Any) -> None:
     with pytest.raises(errors.ConfigError, match="retry_after_s"):
         add_problem_details(FastAPI(), retry_after_s=seconds)

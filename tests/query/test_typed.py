@@ -326,3 +326,12 @@ async def test_a_declared_table_can_be_extended(db: Noormme) -> None:
     theme = db.select_from(a).select(a.name, a.settings.json("theme")).where(a.id == 1)
     assert await theme.execute() == [{"name": "Ada", "theme": "dark"}]
     assert await db.select_from(Admins).select_all().where(Admins.id == 1).execute(into=Row) == [Row(1)]
+
+
+async def test_columns_that_are_inherited_are_of_the_table_itself(db: Noormme) -> None:
+    class Others(Users):
+        __table__ = "posts"
+
+    inherited = db.select_from(Others).select(Others.id).compile().sql
+    assert inherited == db.select_from(Posts).select(Posts.id).compile().sql
+    assert Users.id.node.table == "users"

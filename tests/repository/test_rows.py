@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, ValidationError, field_validator
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from noormme_py import Noormme, RowModel
 from noormme_py.errors import DecodeError, QueryError
@@ -144,3 +146,45 @@ async def test_codecs_by_column_hold_for_repositories_and_builder_alike(db: Noor
         assert (await staff.find_by_role(Role.ADMIN)).id == 1
         built = typed.select_from("staff as s").select("s.role as what").where("s.role", "=", Role.ADMIN)
         assert await built.execute() == [{"what": Role.ADMIN}]
+
+
+async def test_what_a_class_has_by_its_metaclass_is_no_default_of_a_column(db: Noormme) -> None:
+    await db.execute("create table tills (id integer primary key, register text not null, mro text)")
+    tills = db.get_repository("tills")
+    row = await tills.create({"register": "north", "mro": "x"})
+    assert (row.register_, row.mro_) == ("north", "x")
+    assert all(field.is_required() for field in tills.row_type.model_fields.values())
+
+
+class Counted(RowModel):
+    """A row that counts how often one is made."""
+
+    email: str
+    made: ClassVar[list[str]] = []
+
+    def __new__(cls, *_: Any, **__: Any) -> Counted:
+        cls.made.append("one")
+        return super().__new__(cls)
+
+
+class Refusing(RowModel):
+    """A row that its own schema refuses."""
+
+    email: str
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(cls.refuse, handler(source))
+
+    @staticmethod
+    def refuse(_: Any) -> Any:
+        raise ValueError("refused")
+
+
+async def test_a_row_model_that_is_made_in_a_way_of_its_own_is_validated(db: Noormme) -> None:
+    await make(db)
+    Counted.made.clear()
+    await db.get_repository("users", Counted).find_all()
+    assert Counted.made == ["one"]
+    with pytest.raises(DecodeError):
+        await db.get_repository("users", Refusing).find_all()

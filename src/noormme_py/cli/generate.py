@@ -77,6 +77,8 @@ def generate(
     try:
         if is_json and not is_check:
             raise ConfigError("--json goes with --check")
+        if is_check and out == "-":
+            raise ConfigError("--check looks at a file", hint="give its path as --out")
         text = _text(database, SYNC if is_sync else ASYNC, class_name, codec or [])
         if is_check:
             raise _told(out, text, is_json)

@@ -60,8 +60,9 @@ class AsyncHookedWrites(AsyncTableWrites[R]):
                 values = self._of(tx.catalog).match.values_of(match, changes, defaults)
                 return await self._create(tx, values), True
             given = await self._changes(tx, found, changes)
-            row, is_new = await self._within(tx).update_or_create(match, given, None)
-            return await self._after_update(tx, row), is_new
+            # Not by a write that may create: a hook may have changed what the row is found by.
+            row = await tx.run_write(lambda known: self._of(known).match.update(match, given))
+            return await self._after_update(tx, row), False
 
     async def upsert(self, values: object, on: str | Sequence[str] | None) -> R:
         async with self._runner.transaction() as tx:
@@ -70,9 +71,10 @@ class AsyncHookedWrites(AsyncTableWrites[R]):
                 return await self._create(tx, values)
             operations = self._of(tx.catalog)
             key, changes = operations.write.split_by_key(values, on)
-            given = await self._changes(tx, found, changes)
-            # The key stays what it was looked for by, whatever a hook gives.
-            row = await self._within(tx).upsert(operations.match.values_of(key, given), on)
+            # The key stays what it was looked for by: a hook that gives it too is refused.
+            given = operations.match.values_of(key, await self._changes(tx, found, changes))
+            # Not by an INSERT: a hook may have left out what only a new row must have.
+            row = await tx.run_write(lambda known: self._of(known).write.update_conflicting(given, on))
             return await self._after_update(tx, row)
 
     async def delete(self, key: Any, expected_version: int | None, *, is_hard: bool) -> bool:

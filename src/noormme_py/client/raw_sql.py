@@ -116,7 +116,16 @@ def many(sql: str, batches: Iterable[Sequence[object]]) -> Callable[[], Operatio
     if not isinstance(batches, Iterable):
         raise QueryError(f"execute_many takes a list of sequences of parameters, not {type(batches).__name__}")
 
+    is_begun = False
+
     def encoded() -> Iterator[Sequence[Raw]]:
+        nonlocal is_begun
+        if is_begun and isinstance(batches, Iterator):
+            raise QueryError(
+                "the write was to be done again, and its parameters could be read once only; nothing was written",
+                hint="give execute_many a list, or call it again",
+            )
+        is_begun = True
         for batch in batches:
             parameters = encode_parameters(batch)
             if isinstance(parameters, dict):

@@ -61,8 +61,9 @@ class SyncHookedWrites(SyncTableWrites[R]):
                 values = self._of(tx.catalog).match.values_of(match, changes, defaults)
                 return self._create(tx, values), True
             given = self._changes(tx, found, changes)
-            row, is_new = self._within(tx).update_or_create(match, given, None)
-            return self._after_update(tx, row), is_new
+            # Not by a write that may create: a hook may have changed what the row is found by.
+            row = tx.run_write(lambda known: self._of(known).match.update(match, given))
+            return self._after_update(tx, row), False
 
     def upsert(self, values: object, on: str | Sequence[str] | None) -> R:
         with self._runner.transaction() as tx:
@@ -71,9 +72,10 @@ class SyncHookedWrites(SyncTableWrites[R]):
                 return self._create(tx, values)
             operations = self._of(tx.catalog)
             key, changes = operations.write.split_by_key(values, on)
-            given = self._changes(tx, found, changes)
-            # The key stays what it was looked for by, whatever a hook gives.
-            row = self._within(tx).upsert(operations.match.values_of(key, given), on)
+            # The key stays what it was looked for by: a hook that gives it too is refused.
+            given = operations.match.values_of(key, self._changes(tx, found, changes))
+            # Not by an INSERT: a hook may have left out what only a new row must have.
+            row = tx.run_write(lambda known: self._of(known).write.update_conflicting(given, on))
             return self._after_update(tx, row)
 
     def delete(self, key: Any, expected_version: int | None, *, is_hard: bool) -> bool:

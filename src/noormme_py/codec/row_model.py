@@ -97,8 +97,12 @@ type.__setattr__(
 for _name in ("__pydantic_extra__", "__pydantic_private__"):
     type.__setattr__(RowModel, _name, _SlotWithDefault(_name, lambda _: None))
 
-RESERVED = frozenset(dir(RowModel))
-"""The attributes that every row has: no field and no relation is named like one."""
+# Those of its metaclass too: pydantic would take them for defaults.
+RESERVED = frozenset(dir(RowModel)) | frozenset(dir(type(RowModel)))
+"""The attributes that every row has, or its class: no field and no relation is named like one."""
+
+_OWN = RowModel.__mro__
+_MAKERS = ("__init__", "__new__", "model_post_init")
 
 
 def is_filled_as_it_is(model: type[BaseModel]) -> bool:
@@ -109,7 +113,7 @@ def is_filled_as_it_is(model: type[BaseModel]) -> bool:
         issubclass(model, RowModel)
         and not any(decorated)
         and not model.__private_attributes__
-        and model.model_post_init is RowModel.model_post_init
-        and model.__init__ is RowModel.__init__
+        and all(getattr(model, name) is getattr(RowModel, name) for name in _MAKERS)
+        and not any("__get_pydantic_core_schema__" in vars(base) for base in model.__mro__ if base not in _OWN)
         and model.model_config == RowModel.model_config
     )

@@ -61,6 +61,11 @@ class TableOf(Generic[R]):
         for name in get_annotations(cls):
             if not name.startswith("__") and name not in cls.__dict__:
                 setattr(cls, name, Col(table, name))
+        for base in cls.__mro__[1:]:
+            for name, column in vars(base).items():
+                # A column that is inherited is one of this table.
+                if isinstance(column, Col) and name not in cls.__dict__:
+                    setattr(cls, name, Col(table, column.node.column))
         for base in cls.__dict__.get("__orig_bases__", ()):
             if get_origin(base) is TableOf:
                 (cls.__row__,) = get_args(base)

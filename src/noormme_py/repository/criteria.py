@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from noormme_py.errors import ColumnNotFound, QueryError
@@ -20,6 +20,19 @@ def _text(method: Callable[[Expression, str], Expression]) -> Callable[[Expressi
         if not isinstance(value, str):
             raise QueryError(f"this lookup takes a str, not {type(value).__name__}")
         return method(column, value)
+
+    return look
+
+
+def _listed(method: Callable[[Expression, Any], Expression]) -> Callable[[Expression, object], Expression]:
+    def look(column: Expression, values: object) -> Expression:
+        # The criteria are read again when the schema has changed, and "in none of none" is true of every row.
+        if isinstance(values, Iterator):
+            raise QueryError(
+                f"this lookup takes values that can be read twice, not {type(values).__name__}",
+                hint="list(…) keeps them",
+            )
+        return method(column, values)
 
     return look
 
@@ -49,10 +62,10 @@ LOOKUPS: dict[str, Callable[[Expression, Any], Expression]] = {
     "gte": Expression.__ge__,
     "lt": Expression.__lt__,
     "lte": Expression.__le__,
-    "in": Expression.in_,
-    "not_in": Expression.not_in,
+    "in": _listed(Expression.in_),
+    "not_in": _listed(Expression.not_in),
     "isnull": _is_null,
-    "between": _between,
+    "between": _listed(_between),
     "like": Expression.like,
     "contains": _text(Expression.contains),
     "icontains": _text(Expression.icontains),

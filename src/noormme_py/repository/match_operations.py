@@ -44,11 +44,14 @@ class MatchOperations(Generic[R]):
         given = self._read.plan.given(changes)
         if not given:
             return atomic(_found_or(found, creation))
-        table = self._read.plan.table
-        met = self._read.visible(condition(table, self.checked(match)))
-        node = changed(self._write.update_node(met, given), {"returning": self._read.plan.items})
-        change = self._read.plan.plans.statement(node, self._read.plan.first)
-        return atomic(self._changed_or(found, change, creation))
+        return atomic(self._changed_or(found, self._change(match, given), creation))
+
+    def update(self, match: Match, changes: object) -> Work[R]:
+        """Change the row that matches; raises RowNotFound."""
+        given = self._read.plan.given(changes)
+        if not given:
+            return self._read.get_one(self.checked(match))
+        return self._write.updated(self._change(match, given))
 
     def checked(self, match: Match) -> Match:
         """Return the match by the names of its columns; raises for what is no column or no value."""
@@ -77,6 +80,11 @@ class MatchOperations(Generic[R]):
                     )
                 values[column] = value
         return values
+
+    def _change(self, match: Match, changes: Mapping[str, object]) -> Statement[R | None]:
+        met = self._read.visible(condition(self._read.plan.table, self.checked(match)))
+        node = changed(self._write.update_node(met, changes), {"returning": self._read.plan.items})
+        return self._read.plan.plans.statement(node, self._read.plan.first)
 
     def _changed_or(
         self, found: Statement[R | None], change: Statement[R | None], creation: Work[R]

@@ -54,6 +54,10 @@ class TableOptions:
             name = getattr(self, word)
             if name is not None and not isinstance(name, str):
                 raise ConfigError(f"tables: {word} of {table!r} names a column, and {type(name).__name__} is no name")
+        if self.relations is not None and not isinstance(self.relations, Mapping):
+            raise ConfigError(
+                f"tables: relations of {table!r} are a mapping of names, not {type(self.relations).__name__}"
+            )
         for word in Hooks.__match_args__:
             hook = getattr(self, word)
             if hook is not None and not callable(hook):

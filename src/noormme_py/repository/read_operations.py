@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from noormme_py.codec.encode_rows import row_encoder
@@ -228,7 +228,8 @@ def _orders(order_by: OrderBy) -> tuple[nodes.Order, ...]:
     if order_by is None:
         return ()
     items = [order_by] if isinstance(order_by, str | Operand) else order_by
-    if not isinstance(items, Iterable):
+    # It is read again when the schema has changed.
+    if isinstance(items, Iterator) or not isinstance(items, Iterable):
         raise CompileError(f"an order is said by columns, not by {type(items).__name__}")
     return tuple(_order(item) for item in items)
 

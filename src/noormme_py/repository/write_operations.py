@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Generic, TypeVar
@@ -30,7 +30,6 @@ class WriteOperations(Generic[R]):
     __slots__ = (
         "_delete_sql",
         "_is_changed_afterwards",
-        "_revive_sql",
         "_texts",
         "batch_size",
         "max_variables",
@@ -46,8 +45,6 @@ class WriteOperations(Generic[R]):
         # The texts of INSERTs by columns, number of rows and clauses, and of UPDATEs by columns: long to make.
         self._texts: dict[tuple[object, ...], str] = {}
         self._delete_sql = f"delete from {quote(plan.table.name)} where {plan.key_sql}{read.marks.live_sql}"
-        # An upsert says that the row shall be there.
-        self._revive_sql = read.marks.soft_delete.restore_sql if read.marks.soft_delete else ""
         self._is_changed_afterwards = _is_changed_afterwards(plan.table)
 
     def create(self, values: object) -> Work[R]:
@@ -118,6 +115,18 @@ class WriteOperations(Generic[R]):
         key = self._conflict_key(on)
         self._check_key_given(encoded, key)
         return self._having(_by_name(encoded), key)
+
+    def update_conflicting(self, values: Mapping[str, object], on: Sequence[str] | None) -> Operation[R]:
+        """Do to the row that is there what an upsert of these values does; raises RowNotFound."""
+        given, key = _by_name(self.plan.written(values)), self._conflict_key(on)
+        having, names = self._having(given, key), self._set_by_upsert(given, key)
+        sets = [*(f"{quote(name)} = ?" for name in names), *self._revival(given)]
+        if not sets:
+            return self.updated(having)
+        met = " and ".join(_equal(self.plan.table, name, key) for name in key)
+        set_sql = ", ".join(sets) + self.read.marks.counting_sql
+        sql = f"update {quote(self.plan.table.name)} set {set_sql} where {met}{self.plan.returning_sql}"
+        return self.updated(Statement(sql, [*(given[name] for name in names), *having.parameters], self.plan.first))
 
     def split_by_key(self, values: object, on: Sequence[str] | None) -> tuple[dict[str, object], dict[str, object]]:
         """Return the values of an upsert as those of its key and those that it changes."""
@@ -238,7 +247,7 @@ class WriteOperations(Generic[R]):
         if rows:
             return (yield from self.reread(rows[0]))
         values = _by_name(encoded)
-        if len(values) > len(key):
+        if self._set_by_upsert(values, key) or self._revival(values):
             raise row_ignored(self.plan.table.name)
         # There was nothing to change: DO NOTHING gives no row back.
         found = yield from ask(self._having(values, key))
@@ -263,7 +272,7 @@ class WriteOperations(Generic[R]):
     def _conflict_key(self, on: Sequence[str] | None) -> tuple[str, ...]:
         table = self.plan.table
         wanted = table.primary_key if on is None else (on,) if isinstance(on, str) else on
-        if not isinstance(wanted, Iterable):
+        if isinstance(wanted, Iterator) or not isinstance(wanted, Iterable):
             raise QueryError(f"`on` names the columns of a unique key, not {type(wanted).__name__}")
         names = tuple(table.column(column_name(name)).name for name in wanted)
         if on is not None and not names:
@@ -293,14 +302,22 @@ class WriteOperations(Generic[R]):
 
     def _conflict(self, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
         target = ", ".join(map(quote, key))
-        marks = self.read.marks
-        counted = marks.version.name if marks.version is not None else None
-        sets = [f"{quote(name)} = excluded.{quote(name)}" for name in columns if name not in key and name != counted]
-        if marks.soft_delete is not None and marks.soft_delete.column.name not in columns:
-            sets.append(self._revive_sql)
+        sets = [f"{quote(name)} = excluded.{quote(name)}" for name in self._set_by_upsert(columns, key)]
+        sets += self._revival(columns)
         if not sets:
             return f" on conflict ({target}) do nothing"
-        return f" on conflict ({target}) do update set {', '.join(sets)}{marks.counting_sql}"
+        return f" on conflict ({target}) do update set {', '.join(sets)}{self.read.marks.counting_sql}"
+
+    def _set_by_upsert(self, columns: Iterable[str], key: tuple[str, ...]) -> list[str]:
+        """Return the columns that an upsert changes of a row that is there."""
+        version = self.read.marks.version
+        kept = key if version is None else (*key, version.name)
+        return [name for name in columns if name not in kept]
+
+    def _revival(self, columns: Container[str]) -> list[str]:
+        """Return what takes the mark of deletion off, unless that is given: what is upserted shall be there."""
+        marking = self.read.marks.soft_delete
+        return [] if marking is None or marking.column.name in columns else [marking.restore_sql]
 
 
 def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str, returning: str) -> str:

@@ -78,7 +78,7 @@ def add_problem_details(app: FastAPI, *, tell_names: bool = True, retry_after_s:
     wait when the database is busy, at least 1. A handler that the app adds for one of the errors goes before.
     Raises ConfigError.
     """
-    if not isinstance(retry_after_s, int) or retry_after_s < 1:
+    if isinstance(retry_after_s, bool) or not isinstance(retry_after_s, int) or retry_after_s < 1:
         raise ConfigError("retry_after_s is a whole number of seconds, 1 or more")
     for problem in PROBLEMS:
         app.add_exception_handler(problem.error, _handler(problem, tell_names, retry_after_s))
