@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,12 @@ import pytest
 from noormme_py.cli.generate import ASYNC, SYNC
 from tests.codegen.modules import database, text_of
 from tests.codegen.schemas import NASTY, SHOP
+from tests.examples.small_nycflights import write
 from tests.typing import generated_promises
 from tests.typing.shop_db import Database
 
 ROOT = Path(__file__).parents[2]
+TOUR = ROOT / "examples" / "nycflights.py"
 MISTAKES = Path(__file__).with_name("generated_mistakes.py")
 SETTINGS = {
     "include": ["."],
@@ -43,13 +47,23 @@ class Verdict:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The mistakes, and modules of both faces of both schemas."""
+    """The mistakes, and modules of both faces of each schema."""
     made = tmp_path_factory.mktemp("generated")
     shutil.copy(MISTAKES, made)
-    for name, script in (("shop", SHOP), ("nasty", NASTY), ("empty", "")):
+    demo = demo_schema(tmp_path_factory.mktemp("demo"))
+    for name, script in (("shop", SHOP), ("nasty", NASTY), ("empty", ""), ("demo", demo)):
         for face in (ASYNC, SYNC):
             (made / f"{name}_{face.prefix.lower()}.py").write_text(text_of(script, face), encoding="utf-8")
     return made
+
+
+def demo_schema(folder: Path) -> str:
+    """Return the DDL of the database that `make demo` makes."""
+    file, data = folder / "demo.db", write(folder / "data")
+    subprocess.run([sys.executable, TOUR, file, "--data", data], check=True, capture_output=True)
+    with closing(sqlite3.connect(file)) as connection:
+        statements = connection.execute("select sql from sqlite_schema where sql is not null").fetchall()
+    return ";\n".join(sql for (sql,) in statements)
 
 
 def run(folder: Path, *command: str) -> str:
