@@ -15,6 +15,7 @@ MAY_ALSO: dict[str, set[str]] = {}
 # Whose affair an optional extra is, by area and, below the integrations, by package.
 EXTRAS = {
     "noormme_py.cli": {"rich", "typer"},
+    "noormme_py.optimize": {"sqlglot"},
     "noormme_py.integrations.fastapi": {"fastapi", "starlette"},
 }
 OPTIONAL_EXTRAS = set[str]().union(*EXTRAS.values())

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, Self
 from typing_extensions import TypeVar
 
 from noormme_py.client.async_executor import AsyncExecutor
+from noormme_py.client.async_optimizer import AsyncOptimizer
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.async_transaction import AsyncTransaction
 from noormme_py.client.catalog import Catalog, Customs, Limits
@@ -89,6 +90,7 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         )
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
+        self.optimizer = AsyncOptimizer(self._engine)
 
     @classmethod
     def from_env(

@@ -15,6 +15,7 @@ from typing_extensions import TypeVar
 from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
 from noormme_py.client.sync_executor import SyncExecutor
+from noormme_py.client.sync_optimizer import SyncOptimizer
 from noormme_py.client.sync_runner import StreamDecoder
 from noormme_py.client.sync_transaction import SyncTransaction
 from noormme_py.codec.registry import CodecChoice, Codecs, merged
@@ -90,6 +91,7 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         )
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
+        self.optimizer = SyncOptimizer(self._engine)
 
     @classmethod
     def from_env(

@@ -10,6 +10,7 @@ from threading import get_ident
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
+from noormme_py.engine.aside import ScratchWork, run_aside
 from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.connection import Connection, Durability
 from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
@@ -22,6 +23,7 @@ from noormme_py.engine.observers import Observers
 from noormme_py.engine.pool import Lease, Pool
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
+from noormme_py.engine.scratch import Scratch
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.writer import Writer
 from noormme_py.errors import Closed, DatabaseBusy, TransactionError
@@ -199,6 +201,17 @@ class AsyncEngine:
             yield session
         finally:
             await session.leave()
+
+    async def in_scratch(self, work: Callable[[Scratch], T], *, with_rows: bool) -> T:
+        """Run long work on a private database, on a thread of its own: a copy, or a clone without the rows."""
+        pool = self._pool("reader")
+        if self._config.location.is_memory:
+            copy = await self._run(pool, Connection.copied)
+            aside = ScratchWork(lambda: copy, work)
+        else:
+            make = Scratch.copied if with_rows else Scratch.cloned
+            aside = ScratchWork(lambda: make(self._config), work)
+        return await run_aside(aside.run, aside.stop)
 
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""

@@ -13,6 +13,7 @@ from noormme_py.engine.observers import CountingCursor, Observers, Watch
 from noormme_py.engine.open_connections import OPEN_CONNECTIONS, lock_held
 from noormme_py.engine.opening import check_path, check_sqlite, connect, told_path
 from noormme_py.engine.pragmas import PragmaCheck, Role, apply_pragmas
+from noormme_py.engine.scratch import Scratch
 from noormme_py.errors import DatabaseBusy, Interrupted, NoormmeError, QueryError, SchemaChanged
 from noormme_py.query.statement import Control, ManyStatement, Parameters, Raw, Request, Statement, Work
 
@@ -297,6 +298,10 @@ class Connection(Levels):
             raise QueryError("there is no such durability", hint='say "full" or "normal"')
         self._raw.execute(f"pragma synchronous = {durability or self._config.optimization.synchronous}").close()
         self._has_own_durability = durability is not None
+
+    def copied(self) -> Scratch:
+        """Return a private copy of the database: of one in memory, which nobody else can open."""
+        return Scratch.copied_from(self._raw, self._config)
 
     def close(self) -> None:
         """Roll back what is open and close."""

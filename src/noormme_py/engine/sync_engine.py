@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
@@ -17,6 +17,7 @@ from noormme_py.engine.metrics import EngineMetrics
 from noormme_py.engine.observers import Observers
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
+from noormme_py.engine.scratch import Scratch
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.sync_pool import Held, SyncPool
 from noormme_py.errors import Closed, ForkedConnection, TransactionError
@@ -149,6 +150,16 @@ class SyncEngine:
             yield session
         finally:
             session.leave()
+
+    def in_scratch(self, work: Callable[[Scratch], T], *, with_rows: bool) -> T:
+        """Run long work on a private database: a copy, or a clone without the rows."""
+        if self._config.location.is_memory:
+            made = self._run("reader", Connection.copied)
+        else:
+            self._pool("reader")
+            made = Scratch.copied(self._config) if with_rows else Scratch.cloned(self._config)
+        with closing(made):
+            return work(made)
 
     def close(self) -> None:
         """Let the statements of other threads end and close every connection. Safe to call twice."""
