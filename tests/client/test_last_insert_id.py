@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noormme_py import Noormme
-from noormme_py.client.write_target import write_target
 from noormme_py.errors import DatabaseError
+from noormme_py.query.write_target import write_target
 
 SCHEMA = """
 create table users (id integer primary key, name text unique);

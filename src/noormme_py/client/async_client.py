@@ -90,7 +90,6 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         )
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
-        self.optimizer = AsyncOptimizer(self._engine)
 
     @classmethod
     def from_env(
@@ -153,6 +152,11 @@ class Noormme(AsyncExecutor, Generic[X_co]):
 
     def __repr__(self) -> str:
         return f"<Noormme {self._config.connection.database!r}>"
+
+    @property
+    def optimizer(self) -> AsyncOptimizer:
+        """What is recorded, explained and suggested of this database."""
+        return AsyncOptimizer(self, self._engine)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from noormme_py.client.write_target import WriteTarget, write_target
 from noormme_py.errors import CheckViolation, ConstraintError, ForeignKeyViolation
 from noormme_py.names import fold
 from noormme_py.query.tokens import tokens
+from noormme_py.query.write_target import WriteTarget, write_target
 from noormme_py.schema.model import Check, ForeignKey, Schema, Table
 
 _Keys = list[tuple[Table, ForeignKey]]

@@ -8,7 +8,6 @@ from typing import Literal
 
 from noormme_py.client.catalog import Catalog
 from noormme_py.client.results import Result, raw_insertion, raw_result
-from noormme_py.client.write_target import write_target
 from noormme_py.codec.encode import Binder
 from noormme_py.codec.kinds import encode_untyped
 from noormme_py.errors import CompileError, EncodeError, QueryError, TransactionError
@@ -29,6 +28,7 @@ from noormme_py.query.statement import (
     nothing,
 )
 from noormme_py.query.tokens import main_verb, split_script, tokens
+from noormme_py.query.write_target import write_target
 from noormme_py.schema.model import Schema
 
 Kind = Literal["read", "write", "definition", "bare"]

@@ -91,7 +91,6 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         )
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
-        self.optimizer = SyncOptimizer(self._engine)
 
     @classmethod
     def from_env(
@@ -154,6 +153,11 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
 
     def __repr__(self) -> str:
         return f"<SyncNoormme {self._config.connection.database!r}>"
+
+    @property
+    def optimizer(self) -> SyncOptimizer:
+        """What is recorded, explained and suggested of this database."""
+        return SyncOptimizer(self, self._engine)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""

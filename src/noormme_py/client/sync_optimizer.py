@@ -3,11 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
+from noormme_py.client import raw_sql
+from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.engine.sync_engine import SyncEngine
+from noormme_py.introspect.discover import discover
+from noormme_py.optimize.accesses import accesses
+from noormme_py.optimize.advisor import Limits, advise
+from noormme_py.optimize.application import Application, Compared, application
+from noormme_py.optimize.comparison import compared
 from noormme_py.optimize.laboratory import Laboratory
+from noormme_py.optimize.record import Record
+from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
 
 T = TypeVar("T")
 
@@ -15,9 +24,59 @@ T = TypeVar("T")
 class SyncOptimizer:
     """The optimization of one database. Nothing here changes it but `apply` and `undo`."""
 
-    def __init__(self, engine: SyncEngine) -> None:
+    def __init__(self, executor: SyncExecutor, engine: SyncEngine) -> None:
+        self._executor = executor
         self._engine = engine
+
+    def suggest(
+        self,
+        record: Record,
+        *,
+        budget_s: float = 10.0,
+        max_indexes: int | None = None,
+        max_bytes: int | None = None,
+        exclude: Collection[str] = (),
+        verify: Verification = "copy",
+    ) -> Advice:
+        """Return indexes to create and to drop for the statements of a record, the most gain first.
+
+        Nothing is changed. `verify="copy"` measures on a private copy, "plan" asks the planner alone, which is quick
+        and needs no room. `max_bytes` is for all new indexes together; `exclude` names tables that are left alone.
+        """
+        limits = Limits(budget_s, max_indexes, max_bytes, exclude, verify)
+
+        def work(lab: Laboratory) -> Advice:
+            return advise(lab, lab.drive(discover()), record, limits, accesses)
+
+        return self.in_laboratory(work, with_rows=verify == "copy")
+
+    def apply(self, suggestions: Advice | Iterable[Suggestion], *, dry_run: bool = True) -> Application:
+        """Create and drop the indexes of suggestions, all or none; a dry run only says what would be run.
+
+        Building an index keeps other writers waiting. Raises DatabaseError, and then nothing has changed.
+        """
+        made = application(suggestions, is_dry_run=dry_run)
+        if not dry_run:
+            self._run(made.statements)
+        return made
+
+    def undo(self, applied: Application) -> None:
+        """Take back what was applied, all or nothing of it. A dry run has left nothing to take back."""
+        if not applied.is_dry_run:
+            self._run(applied.undo)
+
+    def after_apply(self, applied: Application, record: Record) -> tuple[Compared, ...]:
+        """Return the statements that the applied indexes change, measured with them and without on a private copy."""
+
+        def work(lab: Laboratory) -> tuple[Compared, ...]:
+            return compared(lab, lab.drive(discover()), record, applied, accesses)
+
+        return self.in_laboratory(work, with_rows=True)
 
     def in_laboratory(self, work: Callable[[Laboratory], T], *, with_rows: bool) -> T:
         """Run a function on a private copy, or on a clone without the rows, and return its result."""
         return self._engine.in_scratch(work, with_rows=with_rows)
+
+    def _run(self, statements: tuple[str, ...]) -> None:
+        self._executor.run_write(lambda _: raw_sql.script(statements), is_definition=True)
+        self._executor.notice_schema()

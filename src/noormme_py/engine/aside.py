@@ -67,7 +67,8 @@ async def run_aside(work: Callable[[], T], stop: Callable[[], None]) -> T:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=main, name=f"{THREAD_PREFIX}aside", daemon=True).start()
+    thread = threading.Thread(target=main, name=f"{THREAD_PREFIX}aside", daemon=True)
+    thread.start()
     try:
         return await future
     except asyncio.CancelledError:
@@ -78,3 +79,6 @@ async def run_aside(work: Callable[[], T], stop: Callable[[], None]) -> T:
             except asyncio.CancelledError:
                 continue
         raise
+    finally:
+        # It has said its last word.
+        thread.join()

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import perf_counter_ns
+from time import thread_time_ns
 from typing import Any, TypeVar
 
 from noormme_py.config import Config
@@ -16,8 +16,8 @@ from noormme_py.engine.faults import translate
 from noormme_py.engine.opening import check_path, connect, told_path
 from noormme_py.errors import DiskFull, TransactionError
 from noormme_py.frozen import replaced
+from noormme_py.query.placeholders import nulls_for
 from noormme_py.query.statement import Parameters, Raw, Statement, Work, ask
-from noormme_py.query.tokens import tokens
 from noormme_py.query.trial import PlanRow, Trial
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ T = TypeVar("T")
 _MOST_IN_MEMORY = 256 * 1024 * 1024
 
 # The driver counts steps in calls of this many. Fewer are more exact, and slow a run down.
-_STEPS_A_CALL = 20
+_STEPS_A_CALL = 50
 
 # The order in which things can be made; an index that SQLite makes itself has no text.
 _MAKING = """
@@ -34,6 +34,7 @@ _MAKING = """
     where sql is not null and name not like 'sqlite\\_%' escape '\\'
     order by type = 'trigger', type = 'view', type = 'index', sql not like 'create virtual%', rowid
 """
+_ENDS = frozenset({sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_CONSTRAINT})
 _READS = frozenset({sqlite3.SQLITE_READ})
 
 
@@ -45,6 +46,7 @@ class Scratch:
     """
 
     def __init__(self, config: Config, folder: Path | None = None) -> None:
+        self._config = config
         self._folder = folder
         name = ":memory:" if folder is None else str(folder / "copy.db")
         self._raw = sqlite3.connect(name, isolation_level=None, cached_statements=0, check_same_thread=False)
@@ -105,7 +107,9 @@ class Scratch:
     def run(self, sql: str, parameters: Parameters = (), *, max_steps: int | None = None) -> Trial:
         """Run a statement and take all its rows; what it writes is rolled back.
 
-        The steps are exact to a few dozen. One that would take more than `max_steps` is cut off there.
+        The steps are exact to fifty, and the time is the processor's: other programs have no part in it. What would
+        take more than `max_steps` is cut off there, and what breaks a constraint (the row that it inserts is there
+        already) ends with that.
         """
         calls = 0
         most = None if max_steps is None else max_steps // _STEPS_A_CALL
@@ -116,20 +120,25 @@ class Scratch:
             return self._is_stopped or (most is not None and calls > most)
 
         rows, is_whole = 0, True
+        # The schema is read by a program too, and its steps are not of the statement.
+        self._execute("select 1 from sqlite_schema limit 1")
         self._execute("savepoint trial")
+        # The children of a row that it deletes are looked for all the same.
+        self._execute("pragma defer_foreign_keys = on")
         self._raw.set_progress_handler(count, _STEPS_A_CALL)
-        began_ns = perf_counter_ns()
+        began_ns = thread_time_ns()
         try:
             cursor = self._raw.execute(sql, parameters)
             while chunk := cursor.fetchmany(1000):
                 rows += len(chunk)
             rows = max(rows, cursor.rowcount)
         except sqlite3.Error as fault:
-            if self._is_stopped or getattr(fault, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+            ends = getattr(fault, "sqlite_errorcode", 0) & 0xFF in _ENDS
+            if self._is_stopped or not ends:
                 raise translate(fault, sql) from None
             is_whole = False
         finally:
-            elapsed_ns = perf_counter_ns() - began_ns
+            elapsed_ns = thread_time_ns() - began_ns
             self._raw.set_progress_handler(None, 0)
             # A write that is interrupted is rolled back with all that is around it.
             if self._raw.in_transaction:
@@ -150,17 +159,17 @@ class Scratch:
             raise translate(fault, sql) from None
 
     def columns_read(self, sql: str) -> frozenset[tuple[str, str]]:
-        """Return the (table, column) pairs that a statement reads, through views too."""
+        """Return the (table, column) pairs that a statement reads, through views too; "" where it only counts rows."""
         found: set[tuple[str, str]] = set()
 
         def note(action: int, table: str | None, column: str | None, *_: object) -> int:
-            if action in _READS and table and column:
-                found.add((table, column))
+            if action in _READS and table:
+                found.add((table, column or ""))
             return sqlite3.SQLITE_OK
 
         self._raw.set_authorizer(note)
         try:
-            self._execute(f"explain {sql}", _nulls(sql)).close()
+            self._execute(f"explain {sql}", nulls_for(sql)).close()
         finally:
             self._raw.set_authorizer(None)
         return frozenset(found)
@@ -194,6 +203,13 @@ class Scratch:
         self._execute(f"delete {where}", names)
         # It also makes the schema read anew.
         self._execute("pragma writable_schema = reset")
+
+    def clone(self) -> Scratch:
+        """Return the schema of this one, with the planner's statistics and without the rows."""
+        made = Scratch(self._config)
+        with _closed_on_failure(made, self._config):
+            made._make_schema(self._raw)
+        return made
 
     def stop(self) -> None:
         """End what runs and refuse what follows, from any thread."""
@@ -256,14 +272,3 @@ def _closed_on_failure(made: Scratch, config: Config) -> Generator[None]:
     except BaseException:
         made.close()
         raise
-
-
-def _nulls(sql: str) -> Parameters:
-    """Return NULL for each parameter: what is read does not depend on them."""
-    names = [token.text for token in tokens(sql) if token.kind == "variable"]
-    if any(name[1:] and not name[1:].isdigit() for name in names):
-        return {name[1:]: None for name in names}
-    count = 0
-    for name in names:
-        count = max(count, int(name[1:])) if name[1:] else count + 1
-    return [None] * count

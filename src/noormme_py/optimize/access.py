@@ -44,6 +44,8 @@ class Access:
     `terms` hold together (AND). `branches` are the sides of each OR in which every side has terms on this table.
     `order` is what rows are wanted in order of, when all of it is of this table: ORDER BY, or else GROUP BY or
     DISTINCT (whose own order is free: `is_order_free`). `columns` are all that is read of the table.
+    `conditions` hold too, in SQL text without aliases: they name no other table and no parameter, so each could be
+    the WHERE of a partial index.
     """
 
     table: str
@@ -53,3 +55,4 @@ class Access:
     order: tuple[Key, ...] = ()
     is_order_free: bool = False
     columns: frozenset[str] = frozenset()
+    conditions: tuple[str, ...] = ()

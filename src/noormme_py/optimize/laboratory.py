@@ -22,7 +22,11 @@ class Laboratory(Protocol):
         ...
 
     def run(self, sql: str, parameters: Parameters = (), *, max_steps: int | None = None) -> Trial:
-        """Run a statement and take all its rows; what it writes is rolled back."""
+        """Run a statement and take all its rows; what it writes is rolled back.
+
+        It is cut off at `max_steps`, and ends where it breaks a constraint; foreign keys are looked up and not
+        enforced.
+        """
         ...
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[tuple[Raw, ...]]:
@@ -34,7 +38,10 @@ class Laboratory(Protocol):
         ...
 
     def columns_read(self, sql: str) -> frozenset[tuple[str, str]]:
-        """Return the (table, column) pairs that a statement reads, through views too: what the authorizer is told."""
+        """Return the (table, column) pairs that a statement reads, through views too: what the authorizer is told.
+
+        The column is "" where rows are only counted.
+        """
         ...
 
     def drive(self, work: Work[T]) -> T:
@@ -43,4 +50,12 @@ class Laboratory(Protocol):
 
     def hide(self, indexes: Iterable[str]) -> None:
         """Have the planner see all indexes but these, until the next call; nothing is dropped or built."""
+        ...
+
+    def clone(self) -> Laboratory:
+        """Return the schema of this one, with the planner's statistics and without the rows; to be closed."""
+        ...
+
+    def close(self) -> None:
+        """Close it, and remove it."""
         ...

@@ -16,7 +16,10 @@ class PlanRow:
 
 @frozen
 class Trial:
-    """One run of a statement, in steps of SQLite's virtual machine; `is_whole` is false for one that was cut off."""
+    """One run of a statement: steps of SQLite's virtual machine, and nanoseconds of the processor.
+
+    `is_whole` is false for one that was cut off.
+    """
 
     steps: int
     elapsed_ns: int

@@ -13,8 +13,8 @@ from noormme_py.errors import ConfigError, DatabaseError, QueryError
 from noormme_py.location import Location
 from noormme_py.names import fold
 from noormme_py.query.observe import StatementFinished
-from noormme_py.query.statement import Parameters
-from noormme_py.query.tokens import main_verb, tokens
+from noormme_py.query.placeholders import nulls_for
+from noormme_py.query.tokens import main_verb
 from noormme_py.schema.model import Schema
 from noormme_py.testing.queries import is_of_caller
 from noormme_py.testing.walks import Step, walked_roots
@@ -87,7 +87,7 @@ def _roots(planner: SyncNoormme, tables: Sequence[str]) -> dict[int, str]:
 
 
 def _scans(planner: SyncNoormme, event: StatementFinished, roots: Mapping[int, str]) -> Iterator[str]:
-    parameters = event.parameters or _nulls(event.sql)
+    parameters = event.parameters or nulls_for(event.sql)
     try:
         program = planner.execute(f"explain {event.sql}", parameters).rows
         plan = planner.execute(f"explain query plan {event.sql}", parameters).rows
@@ -101,12 +101,3 @@ def _scans(planner: SyncNoormme, event: StatementFinished, roots: Mapping[int, s
     if names:
         lines = [f"      {row['detail']}" for row in plan]
         yield "\n".join([f"  {', '.join(names)}:", f"    {event.sql}", *lines])
-
-
-def _nulls(sql: str) -> Parameters:
-    """Return NULL for each parameter: an observer is not told those of `execute_many`."""
-    count = 0
-    for token in tokens(sql):
-        if token.kind == "variable":
-            count = max(count, int(token.text[1:])) if token.text[1:].isdigit() else count + 1
-    return [None] * count

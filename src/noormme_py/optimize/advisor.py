@@ -1,0 +1,203 @@
+"""Index advice: what is worth creating and dropping for the statements of a record, each with its proof.
+
+The way: leave out what is cheap, let SQLite's planner choose among all indexes that could serve a statement, then take
+one after another by what it really saves, drop what turned out superfluous, and measure the rest once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from time import perf_counter
+
+from noormme_py.names import fold
+from noormme_py.optimize.arena import Arena
+from noormme_py.optimize.chooser import Chooser, Weights
+from noormme_py.optimize.costs import Deadline, EstimatedCosts, MeasuredCosts
+from noormme_py.optimize.existing_indexes import superfluous
+from noormme_py.optimize.laboratory import Laboratory
+from noormme_py.optimize.proof import proven
+from noormme_py.optimize.question import Reader, questions
+from noormme_py.optimize.record import Record
+from noormme_py.optimize.refining import narrowed, parted, pruned, widened
+from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
+from noormme_py.optimize.table_figures import TableFigures
+from noormme_py.optimize.what_if import Unit, units
+from noormme_py.schema.model import Schema
+
+# A run that takes fewer steps needs no index.
+_LEAST_STEPS = 1_500
+# Of a record that counts nothing (a file of statements), each is taken to be run this often.
+_UNCOUNTED = 1_000.0
+# In a short time a statement runs seldom: building an index is weighed against an hour, or this part of it.
+_BUILD_SPAN_S, _LEAST_BUILD = 3_600.0, 0.05
+# How long one run may take, in steps, by the seconds there are; about fifty million go in a second.
+_STEPS_PER_BUDGET_S = 1_000_000
+# Up to which part of the budget indexes are chosen, and then refined; the rest is for the proof.
+_TO_CHOOSE, _TO_REFINE = 0.6, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What advice is asked for. `max_bytes` is for all indexes to create together; `exclude` names tables."""
+
+    budget_s: float = 10.0
+    max_indexes: int | None = None
+    max_bytes: int | None = None
+    exclude: Collection[str] = ()
+    verify: Verification = "copy"
+
+
+def advise(
+    lab: Laboratory,
+    schema: Schema,
+    record: Record,
+    limits: Limits,
+    accesses: Reader,
+) -> Advice:
+    """Return what is worth doing for a record; `accesses` tells what a statement asks of its tables."""
+    began = perf_counter()
+    deadline = Deadline(limits.budget_s)
+    figures = TableFigures(lab, schema)
+    asked = list(questions(record.statements, schema, lab, accesses))
+    figures.count_all(access for question in asked for access in question.accesses)
+    weights = _weights(record)
+    measured: Chooser | None = None
+    if limits.verify == "copy":
+        costs = MeasuredCosts(Arena(lab, schema), max_steps=int(limits.budget_s * _STEPS_PER_BUDGET_S))
+        measured = Chooser(costs, asked, figures, weights, deadline)
+    with closing(lab.clone()) as empty:
+        estimated = Chooser(_estimates(empty, schema, figures), asked, figures, weights, deadline)
+        offers = list(_offers(measured or estimated, schema, estimated, figures, limits))
+        deadline.allow(_TO_CHOOSE)
+        _choose(estimated, _bounds(offers, estimated), limits)
+        pruned(estimated)
+        if measured is None:
+            suggestions = _proven(estimated, schema, limits)
+        else:
+            left = _verify(estimated, measured)
+            _choose(measured, _bounds(offers, measured), limits)
+            _refine(measured, schema, figures)
+            suggestions = _proven(measured, schema, limits)
+            # What there was no time to measure is said with what the planner says of it.
+            unmeasured = [made for made in proven(estimated, (), schema, "plan") if made.index in left]
+            suggestions = sorted(suggestions + unmeasured, key=lambda made: (made.action, -made.gain_steps))
+    notes: list[str] = []
+    unknown = sum(not found for found in (measured or estimated).base)
+    if unknown:
+        notes.append(f"{unknown} of {len(asked)} statements could not be explained, and are left out")
+    if deadline.was_met:
+        notes.append(f"the budget of {limits.budget_s:g} s was used up: there may be more to find")
+    return Advice(tuple(suggestions), tuple(notes), perf_counter() - began)
+
+
+def _estimates(empty: Laboratory, schema: Schema, figures: TableFigures) -> EstimatedCosts:
+    arena = Arena(empty, schema)
+    arena.note_statistics((spec.table, name, figures.statistics(spec)) for name, spec in arena.indexes.items())
+    return EstimatedCosts(arena, figures)
+
+
+def _verify(estimated: Chooser, measured: Chooser) -> set[str]:
+    """Take what the estimates have chosen, as far as it keeps its promise; return the names of the unmeasured."""
+    left = list(estimated.units)
+    while left and not measured.deadline.is_over:
+        unit = left.pop(0)
+        value = measured.value(unit)
+        if value is not None and value >= measured.least:
+            measured.take(unit)
+    return {name for unit in left for spec in unit for name, known in estimated.chosen.items() if known == spec}
+
+
+def _refine(chooser: Chooser, schema: Schema, figures: TableFigures) -> None:
+    chooser.deadline.allow(_TO_REFINE)
+    pruned(chooser)
+    narrowed(chooser)
+    parted(chooser, schema, figures)
+    widened(chooser, schema)
+    pruned(chooser)
+
+
+def _proven(chooser: Chooser, schema: Schema, limits: Limits) -> list[Suggestion]:
+    excluded = {fold(name) for name in limits.exclude}
+    return proven(chooser, superfluous(chooser, schema, excluded), schema, limits.verify)
+
+
+def _weights(record: Record) -> Weights:
+    if all(known.count == 1 for known in record.statements) and not record.span_s:
+        return Weights(count=_UNCOUNTED)
+    if record.span_s:
+        return Weights(build=min(1.0, max(_LEAST_BUILD, record.span_s / _BUILD_SPAN_S)))
+    return Weights()
+
+
+Offer = tuple[int, Unit, float]
+"""For a statement, by its number: what its planner would use, and which part of its cost that would save."""
+
+
+def _offers(
+    screen: Chooser, schema: Schema, estimated: Chooser, figures: TableFigures, limits: Limits
+) -> Iterator[Offer]:
+    """Yield what the planner would use for the statements that cost something."""
+    excluded = {fold(name) for name in limits.exclude}
+    costs = estimated.costs
+    assert isinstance(costs, EstimatedCosts)
+    for number, question in enumerate(screen.questions):
+        steps = screen.base_steps(number)
+        if steps < _LEAST_STEPS or steps * question.count * screen.weights.count < screen.least:
+            continue
+        for unit, share in units(question, schema, costs, figures):
+            if not any(fold(spec.table) in excluded for spec in unit):
+                yield number, unit, share
+
+
+def _bounds(offers: Iterable[Offer], chooser: Chooser) -> dict[Unit, float]:
+    """Return the most that each unit, and each index of it, could save."""
+    found: dict[Unit, float] = {}
+    for number, unit, share in offers:
+        gain = share * chooser.base_steps(number) * chooser.questions[number].count * chooser.weights.count
+        for part in {unit, *(frozenset({spec}) for spec in unit)}:
+            found[part] = found.get(part, 0.0) + gain
+    return found
+
+
+def _choose(chooser: Chooser, bounds: dict[Unit, float], limits: Limits) -> None:
+    """Take the most valuable, as long as there is one that is worth it."""
+    # An upper bound first, then what was found with the indexes chosen at that moment.
+    fresh: set[Unit] = set()
+    # What makes a statement slower may do no harm once another index serves that one.
+    harmful: dict[Unit, float] = {}
+    while bounds and not chooser.deadline.is_over:
+        unit = max(bounds, key=lambda known: (bounds[known], -len(known), _told(known)))
+        if bounds[unit] < chooser.least:
+            return
+        if not _fits(chooser, unit, limits):
+            del bounds[unit]
+        elif unit in fresh:
+            del bounds[unit]
+            chooser.take(unit)
+            fresh.clear()
+            bounds |= harmful
+            harmful.clear()
+        else:
+            value = chooser.value(unit)
+            if value is None:
+                harmful[unit] = bounds.pop(unit)
+            elif value < chooser.least:
+                del bounds[unit]
+            else:
+                bounds[unit] = value
+                fresh.add(unit)
+
+
+def _fits(chooser: Chooser, unit: Unit, limits: Limits) -> bool:
+    """Whether there is room for these indexes beside those that were chosen."""
+    names = {name for spec in unit if (name := chooser.build(spec)) is not None} | chooser.chosen.keys()
+    if limits.max_indexes is not None and len(names) > limits.max_indexes:
+        return False
+    sizes = chooser.costs.arena.sizes
+    return limits.max_bytes is None or sum(sizes[name] for name in names) <= limits.max_bytes
+
+
+def _told(unit: Unit) -> str:
+    return str(sorted((spec.table, str(spec.keys), spec.where or "") for spec in unit))

@@ -1,0 +1,190 @@
+"""What the statements of a record cost with some indexes and without others."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+from noormme_py.errors import DatabaseError
+from noormme_py.names import fold
+from noormme_py.optimize.arena import STATISTICS, Arena, Statistics
+from noormme_py.optimize.index_spec import IndexSpec
+from noormme_py.optimize.plan_cost import PlanCosts
+from noormme_py.optimize.question import Question
+from noormme_py.optimize.table_figures import TableFigures
+from noormme_py.query.trial import PlanRow
+
+# A run that is shorter is timed twice.
+_SHORT_NS = 3_000_000
+# What a key takes in an index, with its share of the page.
+_BYTES_OF_KEY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run costs on average, of all sets of parameters; `elapsed_ms` is None where nothing was run."""
+
+    steps: float
+    elapsed_ms: float | None
+    plan: tuple[str, ...]
+    indexes: frozenset[str]
+
+
+Visible = frozenset[str]
+Price = tuple[float, float | None]
+
+
+class Costs(Protocol):
+    """Tells costs, and remembers them."""
+
+    arena: Arena
+
+    def of(self, question: Question, visible: Visible, statistics: Statistics) -> Cost | None:
+        """Return what a statement costs, None for one that cannot be tried."""
+        ...
+
+    def add(self, spec: IndexSpec) -> str:
+        """Make an index and return its name."""
+        ...
+
+
+class Deadline:
+    """A budget of time, in parts: what is left of one goes to the next."""
+
+    def __init__(self, seconds: float) -> None:
+        self._began = perf_counter()
+        self._seconds = seconds
+        self._part = 1.0
+        self.was_met = False
+
+    def allow(self, part: float) -> None:
+        """Let time be used up to this part of the budget, from 0 to 1."""
+        self._part = part
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time that is allowed now has been used up."""
+        is_over = perf_counter() - self._began >= self._seconds * self._part
+        self.was_met = self.was_met or is_over
+        return is_over
+
+
+class _KnownCosts(ABC):
+    """Costs that are looked up once: a plan depends on the indexes of its own tables alone."""
+
+    def __init__(self, arena: Arena) -> None:
+        self.arena = arena
+        self._costs: dict[tuple[str, frozenset[int], Statistics], Cost | None] = {}
+
+    def of(self, question: Question, visible: Visible, statistics: Statistics) -> Cost | None:
+        """Return what a statement costs, None for one that cannot be tried."""
+        indexes, numbers = self.arena.indexes, self.arena.numbers
+        own = frozenset(numbers[name] for name in visible if fold(indexes[name].table) in question.tables)
+        key = (question.sql, own, statistics)
+        if key not in self._costs:
+            self.arena.show(visible, statistics)
+            self._costs[key] = _mean(self.arena, question, self._price)
+        return self._costs[key]
+
+    @abstractmethod
+    def _price(self, question: Question, number: int, plan: Sequence[PlanRow]) -> Price:
+        """Return the steps and milliseconds of a plan, for one of the sets of parameters."""
+
+
+class EstimatedCosts(_KnownCosts):
+    """Costs by the plans of a clone and the figures of the tables; nothing is run."""
+
+    def __init__(self, arena: Arena, figures: TableFigures) -> None:
+        super().__init__(arena)
+        self._plan_costs = PlanCosts(figures, arena.indexes)
+        self._figures = figures
+
+    def add(self, spec: IndexSpec) -> str:
+        """Make an index of no rows, with the statistics that it would have."""
+        name = self.arena.add(spec, statistics=self._figures.statistics(spec))
+        self.arena.sizes[name] = self._figures.rows(spec.table) * _BYTES_OF_KEY * (spec.width + 1)
+        return name
+
+    def _price(self, question: Question, number: int, plan: Sequence[PlanRow]) -> Price:
+        return self._plan_costs.steps(plan, question.accesses, is_limited=question.is_limited), None
+
+
+class MeasuredCosts(_KnownCosts):
+    """Costs by runs on a copy. A plan that was run once for some parameters is not run again.
+
+    A run is cut off at `max_steps`: it costs that at the least.
+    """
+
+    def __init__(self, arena: Arena, *, max_steps: int) -> None:
+        super().__init__(arena)
+        self._max_steps = max_steps
+        self._runs: dict[tuple[str, int, tuple[str, ...]], tuple[float, float]] = {}
+
+    def add(self, spec: IndexSpec) -> str:
+        """Build an index."""
+        return self.arena.add(spec)
+
+    def _price(self, question: Question, number: int, plan: Sequence[PlanRow]) -> Price:
+        lines = [f"{row.parent} {row.detail}" for row in plan]
+        key = (question.sql, number, tuple(lines))
+        if key not in self._runs:
+            parameters = question.samples[number]
+            trial = self.arena.lab.run(question.sql, parameters, max_steps=self._max_steps)
+            elapsed_ns = trial.elapsed_ns
+            if elapsed_ns < _SHORT_NS:
+                # Once more, because something else may have had the processor.
+                elapsed_ns = min(elapsed_ns, self.arena.lab.run(question.sql, parameters).elapsed_ns)
+            self._runs[key] = (float(trial.steps), elapsed_ns / 1e6)
+        return self._runs[key]
+
+
+def _mean(
+    arena: Arena,
+    question: Question,
+    price: Callable[[Question, int, Sequence[PlanRow]], Price],
+) -> Cost | None:
+    steps, elapsed_ms, lines, used = 0.0, 0.0, dict[str, None](), set[str]()
+    is_timed = True
+    count = 0
+    for number, parameters in enumerate(question.samples):
+        try:
+            plan = arena.lab.explain(question.sql, parameters)
+            more, ms = price(question, number, plan)
+        except DatabaseError:
+            # One set of parameters may be refused, and others not.
+            continue
+        count += 1
+        steps += more
+        is_timed = is_timed and ms is not None
+        elapsed_ms += ms or 0.0
+        lines.update(dict.fromkeys(indented(plan)))
+        for row in plan:
+            if "INDEX " in row.detail:
+                used |= {name for name in arena.indexes if _names(row.detail, name)}
+    if not count:
+        return None
+    return Cost(steps / count, elapsed_ms / count if is_timed else None, tuple(lines), frozenset(used))
+
+
+def indented(plan: Iterable[PlanRow]) -> list[str]:
+    """Return the lines of a plan, each as deep as it belongs."""
+    depth = {0: -1}
+    lines: list[str] = []
+    for row in plan:
+        depth[row.id] = depth.get(row.parent, -1) + 1
+        lines.append("  " * depth[row.id] + row.detail)
+    return lines
+
+
+def _names(detail: str, index: str) -> bool:
+    _, is_there, rest = detail.partition(f"INDEX {index}")
+    return bool(is_there) and (not rest or rest.startswith(" ("))
+
+
+def both(costs: Costs, question: Question, visible: Visible) -> tuple[Cost, ...]:
+    """Return the costs of a statement without and with fresh statistics, none for one that cannot be tried."""
+    found = [costs.of(question, visible, statistics) for statistics in STATISTICS]
+    return tuple(cost for cost in found if cost is not None)

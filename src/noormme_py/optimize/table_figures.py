@@ -1,0 +1,154 @@
+"""How many rows a table has and how many values its columns, looked up once and from a sample where it is large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import sqrt
+
+from noormme_py.errors import DatabaseError
+from noormme_py.names import fold, quote
+from noormme_py.optimize.access import Access, Key, Term
+from noormme_py.optimize.index_spec import IndexSpec
+from noormme_py.optimize.laboratory import Laboratory
+from noormme_py.schema.model import Schema
+
+# As many rows as the values of columns are counted in.
+_SAMPLE = 20_000
+
+_VALUES_OF_LIST = 4.0
+_SHARE_OF_RANGE, _SHARE_OF_PREFIX = 0.25, 0.05
+
+
+class TableFigures:
+    """The figures of one database at one moment."""
+
+    def __init__(self, lab: Laboratory, schema: Schema) -> None:
+        self._lab = lab
+        self._schema = schema
+        self._rows: dict[str, int] = {}
+        self._values: dict[tuple[str, str], float] = {}
+        self._nulls: dict[tuple[str, str], float] = {}
+        self._shares: dict[tuple[str, str], float] = {}
+
+    def rows(self, table: str) -> int:
+        """Return the number of rows, 0 for what cannot be counted."""
+        key = fold(table)
+        if key not in self._rows:
+            self._rows[key] = self._number(f"select count(*) from {quote(table)}")
+        return self._rows[key]
+
+    def values(self, table: str, key: Key) -> float:
+        """Return about how many different values a key has."""
+        self.count_values(table, [key])
+        return self._values.get((fold(table), _sql(key)), 1.0)
+
+    def count_all(self, accesses: Iterable[Access]) -> None:
+        """Count the values of all that accesses ask for, in one pass for each table."""
+        keys: dict[str, list[Key]] = {}
+        for access in accesses:
+            terms = [term for each in (access.terms, *access.branches) for term in each]
+            keys.setdefault(access.table, []).extend([*(term.key for term in terms), *access.order])
+        for table, found in keys.items():
+            self.count_values(table, found)
+
+    def count_values(self, table: str, keys: Iterable[Key]) -> None:
+        """Count the values of several keys in one pass."""
+        place = fold(table)
+        wanted = [text for text in dict.fromkeys(map(_sql, keys)) if (place, text) not in self._values]
+        if not wanted:
+            return
+        rows = self.rows(table)
+        sample = self._sample(table, wanted, rows)
+        for text, (taken, filled, distinct, single) in zip(wanted, sample, strict=True):
+            self._nulls[place, text] = 1 - filled / taken if taken else 0.0
+            # The guaranteed-error estimator of Charikar et al., "Towards Estimation Error Guarantees for Distinct
+            # Values", PODS 2000: what was seen once stands for the square root of what was not looked at.
+            estimate = distinct if taken >= rows or not taken else sqrt(rows / taken) * single + (distinct - single)
+            self._values[place, text] = max(1.0, min(float(rows or 1), estimate))
+
+    def share_of(self, table: str, term: Term) -> float:
+        """Return about which part of the rows, from 0 to 1, a term leaves."""
+        if term.comparison == "equal" and term.literal is not None:
+            return self.share(table, predicate(term))
+        values = self.values(table, term.key)
+        nulls = self._nulls.get((fold(table), _sql(term.key)), 0.0)
+        match term.comparison:
+            case "equal":
+                # What it is compared with is some value, not NULL.
+                return (1 - nulls) / values
+            case "in":
+                return min(1.0, _VALUES_OF_LIST * (1 - nulls) / values)
+            case "is null":
+                return nulls
+            case "is not null":
+                return 1 - nulls
+            case "range":
+                return _SHARE_OF_RANGE
+            case _:
+                return _SHARE_OF_PREFIX
+
+    def share(self, table: str, where: str) -> float:
+        """Return which part of the rows, from 0 to 1, a condition holds for."""
+        place = (fold(table), where)
+        if place not in self._shares:
+            rows = self.rows(table)
+            found = self._number(f"select count(*) from {quote(table)} where {where}")
+            self._shares[place] = found / rows if rows else 0.0
+        return self._shares[place]
+
+    def statistics(self, spec: IndexSpec) -> str:
+        """Return what ANALYZE would note of an index: the rows, then the rows for each value of 1, 2, … keys."""
+        rows = self.rows(spec.table)
+        if spec.where is not None:
+            rows = int(rows * self.share(spec.table, spec.where))
+        self.count_values(spec.table, spec.keys)
+        known = 1.0
+        figures = [max(1, rows)]
+        for key in spec.keys:
+            # Of values that come together nothing is known: they are taken for independent.
+            known = min(float(max(1, rows)), known * self.values(spec.table, key))
+            figures.append(max(1, round(rows / known)))
+        return " ".join(map(str, figures))
+
+    def _sample(self, table: str, keys: list[str], rows: int) -> list[tuple[int, ...]]:
+        known = self._schema.find_table(table)
+        columns = ", ".join(f"{text} as k{number}" for number, text in enumerate(keys))
+        where = ""
+        if rows > _SAMPLE:
+            has_rowid = known is not None and known.has_rowid
+            # Spread over the table, because what lies together is alike.
+            where = f" where rowid % {rows // _SAMPLE} = 0" if has_rowid else f" limit {_SAMPLE}"
+        counts = ", ".join(
+            f"(select count(k{n}) from s),"
+            f" (select count(*) from (select 1 from s where k{n} is not null group by k{n})),"
+            f" (select count(*) from (select 1 from s where k{n} is not null group by k{n} having count(*) = 1))"
+            for n in range(len(keys))
+        )
+        sample = f"select {columns} from {quote(table)}{where}"
+        sql = f"with s as materialized ({sample}) select (select count(*) from s), {counts}"
+        try:
+            found = [int(value or 0) for value in self._lab.survey(sql)[0]]
+        except DatabaseError:
+            return [(0, 0, 1, 0)] * len(keys)
+        taken, of_keys = found[0], found[1:]
+        return [(taken, *of_keys[3 * n : 3 * n + 3]) for n in range(len(keys))]
+
+    def _number(self, sql: str) -> int:
+        try:
+            return int(self._lab.survey(sql)[0][0] or 0)
+        except DatabaseError:
+            return 0
+
+
+def predicate(term: Term) -> str:
+    """Return the SQL text of a term that says all of its condition itself."""
+    match term.comparison:
+        case "is null" | "is not null":
+            return f"{_sql(term.key)} {term.comparison}"
+        case _:
+            return f"{_sql(term.key)} = {term.literal}"
+
+
+def _sql(key: Key) -> str:
+    text = quote(key.name) if key.name is not None else f"({key.expression})"
+    return f"{text} collate {quote(key.collation)}" if key.collation else text
