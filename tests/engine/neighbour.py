@@ -49,6 +49,10 @@ class Neighbour:
         # Its input ends, and so does it; what it holds open is rolled back.
         self._process.communicate(timeout=30)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[list[Any]]:
         """Run a statement and return its rows; raises Refused."""
         assert self._process.stdin is not None

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from noormme_py.cli.doctor import doctor
 from noormme_py.cli.generate import generate
 from noormme_py.cli.inspect import inspect
 
@@ -14,6 +15,7 @@ from noormme_py.cli.inspect import inspect
 app = typer.Typer(name="noormme", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(inspect)
 app.command()(generate)
+app.command()(doctor)
 
 
 def _print_version(is_asked: bool) -> None:
@@ -28,4 +30,4 @@ def options(
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Look into SQLite databases, and write their types."""
+    """Look into SQLite databases, write their types, and see whether they are in good health."""

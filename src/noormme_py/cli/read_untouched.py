@@ -1,11 +1,13 @@
-"""Reading the schema of a file so that neither the file changes nor anything appears beside it."""
+"""Reading a file so that neither the file changes nor anything appears beside it."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from noormme_py.client.read_schema import read_schema
@@ -14,24 +16,31 @@ from noormme_py.errors import CannotOpen, ConfigError, DatabaseError
 from noormme_py.location import Location, parse_location
 from noormme_py.schema.model import Schema
 
+T = TypeVar("T")
+
 
 def read_untouched(file: str) -> Schema:
     """Return the schema of a database file given as a path or a sqlite:/// URL; raises NoormmeError."""
+    return untouched(file, _read)
+
+
+def untouched(file: str, work: Callable[[Location], T]) -> T:
+    """Do work that only reads a database file, given as a path or a URL, where it is told to open it."""
     location = location_of(file)
     before = _look_at(location.path)
     if _is_at_rest(location.path):
         # A reader of a WAL database makes the files -wal and -shm, and leaves them behind when it may not
         # write (sqlite.org/wal.html#readonly). Nobody has this one open, so it can be read as if on a CD.
         try:
-            schema = _read(replace(location, is_immutable=True))
+            result = work(replace(location, is_immutable=True))
         except DatabaseError:
             if _is_same(before, location.path):
                 raise
         else:
             if _is_same(before, location.path):
-                return schema
+                return result
         # Somebody opened it in the meantime.
-    return _read(location)
+    return work(location)
 
 
 def location_of(file: str) -> Location:

@@ -10,10 +10,13 @@ from noormme_py.client import raw_sql
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.introspect.discover import discover
+from noormme_py.optimize import doctor
 from noormme_py.optimize.accesses import accesses
 from noormme_py.optimize.advisor import Limits, advise
 from noormme_py.optimize.application import Application, Compared, application
 from noormme_py.optimize.comparison import compared
+from noormme_py.optimize.doctor.case import Integrity, read_settings
+from noormme_py.optimize.finding import Finding
 from noormme_py.optimize.laboratory import Laboratory
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
@@ -76,6 +79,21 @@ class SyncOptimizer:
     def in_laboratory(self, work: Callable[[Laboratory], T], *, with_rows: bool) -> T:
         """Run a function on a private copy, or on a clone without the rows, and return its result."""
         return self._engine.in_scratch(work, with_rows=with_rows)
+
+    def doctor(self, *, integrity: Integrity = False) -> tuple[Finding, ...]:
+        """Return what is not as it should be with the file, its data and what surrounds it, the gravest first.
+
+        `integrity` has every page read ("quick": without comparing indexes with their tables). Nothing is changed.
+        Raises DatabaseError, TransactionError where the caller has a transaction open.
+        """
+        schema = self._engine.read(discover(), None)
+        settings = self._engine.read(read_settings(), None, on="writer")
+
+        def look(laboratory: Laboratory) -> tuple[Finding, ...]:
+            around = self._engine.look_around()
+            return doctor.examine(laboratory.survey, schema, around, settings, integrity=integrity)
+
+        return self.in_laboratory(look, with_rows=False)
 
     def _run(self, statements: tuple[str, ...]) -> None:
         self._executor.run_write(lambda _: raw_sql.script(statements), is_definition=True)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from threading import get_ident
 from typing import Any, TypeVar
 
+from noormme_py.circumstances import Circumstances
 from noormme_py.config import Config
 from noormme_py.engine.aside import ScratchWork, run_aside
 from noormme_py.engine.checkpoints import Checkpoints
@@ -25,6 +26,7 @@ from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
 from noormme_py.engine.scratch import Scratch
 from noormme_py.engine.stream import StreamCursor
+from noormme_py.engine.surroundings import look_around
 from noormme_py.engine.writer import Writer
 from noormme_py.errors import Closed, DatabaseBusy, TransactionError
 from noormme_py.query.statement import Statement, Work
@@ -212,6 +214,10 @@ class AsyncEngine:
             make = Scratch.copied if with_rows else Scratch.cloned
             aside = ScratchWork(lambda: make(self._config), work)
         return await run_aside(aside.run, aside.stop)
+
+    def look_around(self) -> Circumstances:
+        """Return what surrounds the file, from any thread."""
+        return look_around(self._config.location)
 
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
+from noormme_py.circumstances import Circumstances
 from noormme_py.config import Config
 from noormme_py.engine.connection import Connection, Durability
 from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
@@ -19,6 +20,7 @@ from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
 from noormme_py.engine.scratch import Scratch
 from noormme_py.engine.stream import StreamCursor
+from noormme_py.engine.surroundings import look_around
 from noormme_py.engine.sync_pool import Held, SyncPool
 from noormme_py.errors import Closed, ForkedConnection, TransactionError
 from noormme_py.query.statement import Statement, Work
@@ -160,6 +162,10 @@ class SyncEngine:
             made = Scratch.copied(self._config) if with_rows else Scratch.cloned(self._config)
         with closing(made):
             return work(made)
+
+    def look_around(self) -> Circumstances:
+        """Return what surrounds the file, from any thread."""
+        return look_around(self._config.location)
 
     def close(self) -> None:
         """Let the statements of other threads end and close every connection. Safe to call twice."""

@@ -1,0 +1,18 @@
+"""Findings as JSON. Its keys are the field names of `Finding`, and stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+
+from noormme_py.optimize.finding import Finding
+
+FORMAT = 1
+"""Raised when a key is renamed or removed; new keys may come."""
+
+
+def findings_json(findings: Sequence[Finding], file: str) -> str:
+    """Return ASCII text: `format`, `file` as it was given, and `findings`, the gravest first."""
+    shown = [{field.name: getattr(found, field.name) for field in fields(Finding)} for found in findings]
+    return json.dumps({"format": FORMAT, "file": file, "findings": shown}, indent=2)

@@ -1,0 +1,48 @@
+"""Findings for the eyes. Everything printed is a `Text`: rich reads no markup in the names of a database."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from noormme_py.cli.escape import visible
+from noormme_py.optimize.finding import SEVERITIES, Finding, Severity
+
+_STYLES: dict[Severity, str] = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
+# Wide enough that no line is broken where a program reads.
+_WIDTH_OF_A_PIPE = 100_000
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print a row for each finding: how grave it is, what it is, what was seen, and what to do."""
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
+    console = Console(width=width, markup=False, emoji=False, highlight=False)
+    if findings:
+        console.print(_table(findings))
+    console.print(Text(_summary(findings)))
+
+
+def _table(findings: Sequence[Finding]) -> Grid:
+    grid = Grid(box=SIMPLE_HEAD, header_style="dim", show_edge=False, show_lines=False)
+    grid.add_column("severity", no_wrap=True)
+    grid.add_column("what", no_wrap=True)
+    grid.add_column("finding", overflow="fold")
+    for found in findings:
+        text = Text(visible(found.title))
+        text.append(f"\n{visible(found.evidence)}", "dim")
+        if found.mend is not None:
+            text.append(f"\n→ {visible(found.mend)}", "green")
+        grid.add_row(Text(found.severity, _STYLES[found.severity]), Text(visible(found.kind)), text)
+    return grid
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = Counter(found.severity for found in findings)
+    said = ", ".join(f"{counts[severity]} {severity}" for severity in reversed(SEVERITIES) if counts[severity])
+    return f"{len(findings)} finding{'s' * (len(findings) != 1)}: {said}" if findings else "Nothing was found."
