@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from noormme_py.cli.doctor import doctor
+from noormme_py.cli.explain import explain
 from noormme_py.cli.generate import generate
 from noormme_py.cli.inspect import inspect
 
 # Tracebacks stay plain: the pretty ones print local variables, and these hold data.
 app = typer.Typer(name="noormme", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(inspect)
+app.command()(explain)
 app.command()(generate)
 app.command()(doctor)
 
@@ -30,4 +32,4 @@ def options(
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Look into SQLite databases, write their types, and see whether they are in good health."""
+    """Look into SQLite databases, explain and improve their work, see to their health, and write their types."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,12 +14,10 @@ from rich.console import Console
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.findings_json import findings_json
 from noormme_py.cli.findings_text import print_findings
-from noormme_py.cli.read_untouched import untouched, url_of
+from noormme_py.cli.read_untouched import untouched
 from noormme_py.client.examine_file import examine_file
-from noormme_py.config import config_for
 from noormme_py.errors import NoormmeError
-from noormme_py.location import Location
-from noormme_py.optimize.finding import SEVERITIES, Finding
+from noormme_py.optimize.finding import SEVERITIES
 
 
 class Grade(StrEnum):
@@ -44,7 +43,7 @@ def doctor(
     progress = Console(stderr=True, quiet=not sys.stderr.isatty())
     try:
         with progress.status("Reading every page …" if integrity else "Looking …"):
-            findings = untouched(file, lambda location: _examined(location, integrity))
+            findings = untouched(file, partial(examine_file, integrity=integrity))
     except NoormmeError as error:
         raise complain(error) from None
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -56,7 +55,3 @@ def doctor(
         print_findings(findings)
     if any(SEVERITIES.index(found.severity) >= SEVERITIES.index(fail_on.value) for found in findings):
         raise typer.Exit(1)
-
-
-def _examined(location: Location, integrity: bool) -> tuple[Finding, ...]:
-    return examine_file(config_for(url_of(location), {}), integrity=integrity)

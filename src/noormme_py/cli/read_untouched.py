@@ -11,7 +11,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from noormme_py.client.read_schema import read_schema
-from noormme_py.config import config_for
+from noormme_py.config import Config, config_for
 from noormme_py.errors import CannotOpen, ConfigError, DatabaseError
 from noormme_py.location import Location, parse_location
 from noormme_py.schema.model import Schema
@@ -21,26 +21,29 @@ T = TypeVar("T")
 
 def read_untouched(file: str) -> Schema:
     """Return the schema of a database file given as a path or a sqlite:/// URL; raises NoormmeError."""
-    return untouched(file, _read)
+    return untouched(file, read_schema)
 
 
-def untouched(file: str, work: Callable[[Location], T]) -> T:
-    """Do work that only reads a database file, given as a path or a URL, where it is told to open it."""
+def untouched(file: str, read: Callable[[Config], T]) -> T:
+    """Return what a function reads of a file, given the settings that open it; it may be called twice.
+
+    Raises NoormmeError.
+    """
     location = location_of(file)
     before = _look_at(location.path)
     if _is_at_rest(location.path):
         # A reader of a WAL database makes the files -wal and -shm, and leaves them behind when it may not
         # write (sqlite.org/wal.html#readonly). Nobody has this one open, so it can be read as if on a CD.
         try:
-            result = work(replace(location, is_immutable=True))
+            found = read(_config(replace(location, is_immutable=True)))
         except DatabaseError:
             if _is_same(before, location.path):
                 raise
         else:
             if _is_same(before, location.path):
-                return result
+                return found
         # Somebody opened it in the meantime.
-    return work(location)
+    return read(_config(location))
 
 
 def location_of(file: str) -> Location:
@@ -57,8 +60,8 @@ def url_of(location: Location) -> str:
     return f"sqlite:///{path}?mode={location.mode}&immutable={int(location.is_immutable)}"
 
 
-def _read(location: Location) -> Schema:
-    return read_schema(config_for(url_of(location), {}))
+def _config(location: Location) -> Config:
+    return config_for(url_of(location), {})
 
 
 def _look_at(path: str) -> os.stat_result:

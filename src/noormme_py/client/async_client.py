@@ -15,6 +15,7 @@ from noormme_py.client.async_executor import AsyncExecutor
 from noormme_py.client.async_optimizer import AsyncOptimizer
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.async_transaction import AsyncTransaction
+from noormme_py.client.async_upkeep import AsyncUpkeep
 from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs, merged
@@ -47,6 +48,7 @@ T = TypeVar("T")
 # A database whose transactions are of another class is a Noormme like others.
 X_co = TypeVar("X_co", bound=AsyncTransaction, default=AsyncTransaction, covariant=True)
 
+_WITHOUT_EFFECT = frozenset({"enable_index_recommendations", "enable_query_analysis", "enable_migration_generation"})
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
@@ -90,6 +92,7 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         )
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
+        self._upkeep = AsyncUpkeep(self._engine, self._config)
 
     @classmethod
     def from_env(
@@ -131,12 +134,16 @@ class Noormme(AsyncExecutor, Generic[X_co]):
             await self._engine.close()
             raise
         self._catalog = catalog
+        self._upkeep.begin()
         return self
 
     async def close(self) -> None:
         """Close every connection, once running statements have ended. Doing it again does nothing."""
         self._catalog = None
-        await self._engine.close()
+        try:
+            await self._upkeep.end()
+        finally:
+            await self._engine.close()
 
     async def __aenter__(self) -> Self:
         return await self.initialize()
@@ -156,7 +163,7 @@ class Noormme(AsyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> AsyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return AsyncOptimizer(self, self._engine)
+        return AsyncOptimizer(self, self._engine, self._upkeep)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
@@ -328,7 +335,7 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         for name in missing:
             _warn(f"{name} names a table that is not there")
         for flag, is_on in self._config.automation:
-            if is_on:
+            if is_on and flag in _WITHOUT_EFFECT:
                 _warn(f"automation.{flag} is read from the configuration and has no effect in this version")
 
 

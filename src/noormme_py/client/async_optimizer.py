@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from noormme_py.client import raw_sql
 from noormme_py.client.async_executor import AsyncExecutor
+from noormme_py.client.async_upkeep import AsyncUpkeep
+from noormme_py.client.explainable import checked
+from noormme_py.client.raw_sql import encode_parameters
 from noormme_py.engine.async_engine import AsyncEngine
 from noormme_py.introspect.discover import discover
 from noormme_py.optimize import doctor
@@ -15,20 +19,29 @@ from noormme_py.optimize.advisor import Limits, advise
 from noormme_py.optimize.application import Application, Compared, application
 from noormme_py.optimize.comparison import compared
 from noormme_py.optimize.doctor.case import Integrity, read_settings
+from noormme_py.optimize.explanation import Explanation, explained
 from noormme_py.optimize.finding import Finding
 from noormme_py.optimize.laboratory import Laboratory
+from noormme_py.optimize.optimizer_report import OptimizerReport
+from noormme_py.optimize.plan_history import KnownPlan, PlanChanged
 from noormme_py.optimize.record import Record
+from noormme_py.optimize.statistics_trial import OptimizeRun
 from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
 
 T = TypeVar("T")
 
 
 class AsyncOptimizer:
-    """The optimization of one database. Nothing here changes it but `apply` and `undo`."""
+    """The optimization of one database.
 
-    def __init__(self, executor: AsyncExecutor, engine: AsyncEngine) -> None:
+    Nothing here changes its rows or its indexes but `apply` and `undo`; `optimize_now`, which
+    `automation.enable_auto_optimization` does of its own accord, changes what the planner knows of them.
+    """
+
+    def __init__(self, executor: AsyncExecutor, engine: AsyncEngine, upkeep: AsyncUpkeep) -> None:
         self._executor = executor
         self._engine = engine
+        self._upkeep = upkeep
 
     async def suggest(
         self,
@@ -93,6 +106,39 @@ class AsyncOptimizer:
             return doctor.examine(laboratory.survey, schema, around, settings, integrity=integrity)
 
         return await self.in_laboratory(look, with_rows=False)
+
+    async def explain(
+        self, sql: str, parameters: Sequence[object] | Mapping[str, object] = (), *, run: bool = True
+    ) -> Explanation:
+        """Explain a statement and run it once on a private copy, with the parameters bound; a write too.
+
+        With `run=False` nothing is copied, and the cost is not known. Raises DatabaseError or QueryError for what
+        SQLite refuses, and QueryError for several statements, or one that has no plan (CREATE, PRAGMA, BEGIN …).
+        """
+        work = partial(explained, sql=checked(sql), parameters=encode_parameters(parameters), is_run=run)
+        return await self.in_laboratory(work, with_rows=run)
+
+    async def refresh_plans(self, record: Record | None = None) -> tuple[PlanChanged, ...]:
+        """Look at the plans of all recorded statements, and return those that have changed since the last time.
+
+        `record` is another one than this database's own, such as one that was read from a file.
+        """
+        return await self._upkeep.refresh_plans(record)
+
+    def plans(self) -> tuple[KnownPlan, ...]:
+        """Return the plans that are known, as they were when they were last looked at."""
+        return self._upkeep.plans
+
+    async def optimize_now(self, record: Record | None = None) -> OptimizeRun:
+        """Run PRAGMA optimize on a private copy, and keep what it finds unless recorded statements get slower by it.
+
+        Raises DatabaseError, as when somebody else writes for longer than `busy_timeout`, and ReadOnly.
+        """
+        return await self._upkeep.optimize_now(record)
+
+    def report(self) -> OptimizerReport:
+        """Return what was done of its own accord or on request, with the values before and after."""
+        return self._upkeep.report()
 
     async def _run(self, statements: tuple[str, ...]) -> None:
         await self._executor.run_write(lambda _: raw_sql.script(statements), is_definition=True)

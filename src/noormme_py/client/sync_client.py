@@ -18,6 +18,7 @@ from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.client.sync_optimizer import SyncOptimizer
 from noormme_py.client.sync_runner import StreamDecoder
 from noormme_py.client.sync_transaction import SyncTransaction
+from noormme_py.client.sync_upkeep import SyncUpkeep
 from noormme_py.codec.registry import CodecChoice, Codecs, merged
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.connection import Durability
@@ -48,6 +49,7 @@ T = TypeVar("T")
 # A database whose transactions are of another class is a SyncNoormme like others.
 X_co = TypeVar("X_co", bound=SyncTransaction, default=SyncTransaction, covariant=True)
 
+_WITHOUT_EFFECT = frozenset({"enable_index_recommendations", "enable_query_analysis", "enable_migration_generation"})
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
@@ -91,6 +93,7 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         )
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
+        self._upkeep = SyncUpkeep(self._engine, self._config)
 
     @classmethod
     def from_env(
@@ -132,12 +135,16 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
             self._engine.close()
             raise
         self._catalog = catalog
+        self._upkeep.begin()
         return self
 
     def close(self) -> None:
         """Close every connection, once running statements have ended. Doing it again does nothing."""
         self._catalog = None
-        self._engine.close()
+        try:
+            self._upkeep.end()
+        finally:
+            self._engine.close()
 
     def __enter__(self) -> Self:
         return self.initialize()
@@ -157,7 +164,7 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> SyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return SyncOptimizer(self, self._engine)
+        return SyncOptimizer(self, self._engine, self._upkeep)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
@@ -327,7 +334,7 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         for name in missing:
             _warn(f"{name} names a table that is not there")
         for flag, is_on in self._config.automation:
-            if is_on:
+            if is_on and flag in _WITHOUT_EFFECT:
                 _warn(f"automation.{flag} is read from the configuration and has no effect in this version")
 
 

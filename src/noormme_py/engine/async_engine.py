@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from threading import get_ident
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from noormme_py.engine.observers import Observers
 from noormme_py.engine.pool import Lease, Pool
 from noormme_py.engine.pragmas import PragmaCheck, Role
 from noormme_py.engine.refusals import MORE_IN_MEMORY, MORE_READERS, Use, not_open
+from noormme_py.engine.rounds import Rounds
 from noormme_py.engine.scratch import Scratch
 from noormme_py.engine.stream import StreamCursor
 from noormme_py.engine.surroundings import look_around
@@ -48,6 +49,7 @@ class AsyncEngine:
         self._forks = Forks.count
         self._writer: Writer | None = None
         self._checkpoints: Checkpoints | None = None
+        self._rounds: Rounds | None = None
         self._is_closed = False
         self.observers = Observers()
         self.max_variables = 0
@@ -56,6 +58,11 @@ class AsyncEngine:
     @property
     def is_open(self) -> bool:
         return self._writers is not None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is open, and nobody holds the writer or waits for it this moment."""
+        return self._writers is not None and self._forks == Forks.count and self._writers.is_idle
 
     @property
     def pragmas(self) -> list[PragmaCheck]:
@@ -219,6 +226,16 @@ class AsyncEngine:
         """Return what surrounds the file, from any thread."""
         return look_around(self._config.location)
 
+    def begin_rounds(self, work: Callable[[], Coroutine[Any, Any, None]], every_s: float) -> None:
+        """Have a method called again and again, so long after it has ended, until `end_rounds` or `close`."""
+        self._rounds = Rounds(work, every_s)
+
+    async def end_rounds(self) -> None:
+        """Begin no more rounds, and end the one that runs."""
+        rounds, self._rounds = self._rounds, None
+        if rounds is not None and self._forks == Forks.count:
+            await rounds.end()
+
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""
         self._is_closed = True
@@ -226,6 +243,7 @@ class AsyncEngine:
             return
         writers, readers = self._writers, self._readers
         self._writers = self._readers = None
+        await self.end_rounds()
         if self._writer is not None:
             self._writer.leave_loop()
         if self.loop_connection is not None:
@@ -275,6 +293,8 @@ class AsyncEngine:
 
     def abandon(self) -> None:
         """Tell every lane to end, without waiting: for a database that is dropped unclosed."""
+        if self._rounds is not None:
+            self._rounds.abandon()
         for pool in (self._readers, self._writers):
             if pool is not None:
                 pool.abandon()

@@ -19,13 +19,17 @@ _TEMP_STORE = {"DEFAULT": 0, "FILE": 1, "MEMORY": 2}
 
 @frozen
 class PragmaCheck:
-    """One pragma on one connection, read back. `reason` says why it is not as asked, where that is known."""
+    """One pragma on one connection, read back. `reason` says why it is not as asked, where that is known.
+
+    `before` is what it was when the connection was opened.
+    """
 
     connection: str
     name: str
     asked: object
     got: object
     reason: str | None = None
+    before: object = None
 
     @property
     def is_as_asked(self) -> bool:
@@ -77,12 +81,12 @@ def _asked(config: Config, role: Role) -> list[tuple[str, int | str]]:
 
 
 def _set(connection: sqlite3.Connection, config: Config, pragma: str, value: int | str, name: str) -> PragmaCheck:
-    got = _read(connection, pragma)
+    got = before = _read(connection, pragma)
     if got != value and not (pragma == "journal_mode" and config.location.is_read_only):
         # The value is a number or one of our own words: nothing of it comes from outside.
         connection.execute(f"pragma {pragma} = {value}").fetchall()
         got = _read(connection, pragma)
-    return PragmaCheck(name, pragma, value, got, _reason(config, pragma, value, got))
+    return PragmaCheck(name, pragma, value, got, _reason(config, pragma, value, got), before)
 
 
 def _read(connection: sqlite3.Connection, pragma: str) -> object:

@@ -54,6 +54,12 @@ class SyncEngine:
         return self._writers is not None
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether it is open, and nobody holds the writer or waits for it this moment."""
+        writers = self._writers
+        return writers is not None and not self.is_forked and bool(writers.idle) and not writers.waiting
+
+    @property
     def pragmas(self) -> list[PragmaCheck]:
         """The pragmas of every connection opened so far."""
         pools = {id(pool): pool for pool in (self._writers, self._readers) if pool is not None}
@@ -166,6 +172,12 @@ class SyncEngine:
     def look_around(self) -> Circumstances:
         """Return what surrounds the file, from any thread."""
         return look_around(self._config.location)
+
+    def begin_rounds(self, work: Callable[[], None], every_s: float) -> None:
+        """Do nothing: no thread runs beside the caller's. What rounds would do is done at the close, or on request."""
+
+    def end_rounds(self) -> None:
+        """Do nothing."""
 
     def close(self) -> None:
         """Let the statements of other threads end and close every connection. Safe to call twice."""
