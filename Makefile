@@ -22,7 +22,7 @@ BENCH_VENV := .venv-bench
 BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types layers pytest soak fmt bench bench-quick run-benchmarks clean
+.PHONY: help install demo test lint types layers browser pytest soak fmt bench bench-quick run-benchmarks clean
 
 help:
 	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
@@ -84,7 +84,18 @@ types: $(DEV)
 layers: $(DEV)
 	$(BIN)/lint-imports
 
-pytest: $(DEV)
+# A test looks at the HTML report in it.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	        apt-get update -qq && \
+	        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	    else \
+	        echo "make: please install Chromium; on Debian: apt-get install chromium" >&2; exit 1; \
+	    fi; \
+	}
+
+pytest: $(DEV) browser
 	$(BIN)/pytest $(PYTEST_FLAGS)
 
 # Many kinds of work at once for as long as you like: readers, writers, cancellations, other processes, SIGKILL.

@@ -34,11 +34,22 @@ def test_the_help_names_every_command_and_option() -> None:
     assert all(word in text for word in ("FILE", "--table", "--json"))
 
 
-def test_the_shell_is_told_how_to_complete_a_command() -> None:
-    asked = {"_NOORMME_COMPLETE": "complete_bash", "COMP_WORDS": "noormme ins", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("noormme ins", "inspect"),
+        ("noormme an", "analyze"),
+        ("noormme opt", "optimize"),
+        ("noormme analyze --fail-on m", "medium"),
+        ("noormme optimize shop.db --app", "--apply"),
+    ],
+)
+def test_the_shell_is_told_how_to_complete_a_command(typed: str, meant: str) -> None:
+    last = str(len(typed.split()) - 1)
+    asked = {"_NOORMME_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": last}
     as_script = "import sys; from noormme_py.cli.main import main; sys.argv = ['noormme']; main()"
     run = subprocess.run([sys.executable, "-c", as_script], env={**os.environ, **asked}, capture_output=True, text=True)
-    assert run.stdout.split() == ["inspect"]
+    assert run.stdout.split() == [meant]
 
 
 @pytest.mark.parametrize("arguments", [["inspect"], ["inspect", "a.db", "--no"], ["look"]])

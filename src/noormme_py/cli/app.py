@@ -7,15 +7,19 @@ from typing import Annotated
 
 import typer
 
+from noormme_py.cli.analyze import analyze
 from noormme_py.cli.doctor import doctor
 from noormme_py.cli.explain import explain
 from noormme_py.cli.generate import generate
 from noormme_py.cli.inspect import inspect
+from noormme_py.cli.optimize import optimize
 
 # Tracebacks stay plain: the pretty ones print local variables, and these hold data.
 app = typer.Typer(name="noormme", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(inspect)
 app.command()(explain)
+app.command()(analyze)
+app.command()(optimize)
 app.command()(generate)
 app.command()(doctor)
 

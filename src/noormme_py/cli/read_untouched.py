@@ -46,6 +46,11 @@ def untouched(file: str, read: Callable[[Config], T]) -> T:
     return read(_config(location))
 
 
+def changing(file: str) -> Config:
+    """Return the settings that open a file to change it; one that is not there is not made. Raises ConfigError."""
+    return _config(replace(location_of(file), mode="rw"))
+
+
 def location_of(file: str) -> Location:
     """Return where the file is, opened for reading only; raises ConfigError for a URL that names no file."""
     location = parse_location(file if file.startswith(("sqlite:", "file:")) else Path(file))

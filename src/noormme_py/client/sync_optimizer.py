@@ -17,6 +17,8 @@ from noormme_py.introspect.discover import discover
 from noormme_py.optimize import doctor
 from noormme_py.optimize.accesses import accesses
 from noormme_py.optimize.advisor import Limits, advise
+from noormme_py.optimize.analysing import analysed
+from noormme_py.optimize.analysis import Analysis
 from noormme_py.optimize.application import Application, Compared, application
 from noormme_py.optimize.comparison import compared
 from noormme_py.optimize.doctor.case import Integrity, read_settings
@@ -144,3 +146,7 @@ class SyncOptimizer:
     def _run(self, statements: tuple[str, ...]) -> None:
         self._executor.run_write(lambda _: raw_sql.script(statements), is_definition=True)
         self._executor.notice_schema()
+
+    def analyze(self, record: Record) -> Analysis:
+        """Return what was recorded with the plans that the database has for it now. Nothing is run."""
+        return self.in_laboratory(partial(analysed, record), with_rows=False)

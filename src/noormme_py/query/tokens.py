@@ -103,7 +103,11 @@ def main_verb(sql: str) -> str:
 
 def split_script(sql: str) -> list[str]:
     """Return the statements of a script, each from its first token to its last, without the semicolon."""
-    statements: list[str] = []
+    return [sql[start:end] for start, end in statement_spans(sql)]
+
+
+def statement_spans(sql: str) -> Iterator[tuple[int, int]]:
+    """Yield where each statement of a script begins and ends, comments around it and the semicolon left out."""
     start = end = 0
     opening: list[str] = []
     last = before_last = ""
@@ -112,7 +116,7 @@ def split_script(sql: str) -> list[str]:
         # As in sqlite3_complete(): only "; END ;" ends a trigger, not CASE … END or a column named "end".
         if word == ";" and (not _opens_trigger(opening) or (before_last == ";" and last == "END")):
             if opening:
-                statements.append(sql[start:end])
+                yield start, end
             opening = []
             last = before_last = ""
             continue
@@ -123,8 +127,7 @@ def split_script(sql: str) -> list[str]:
         end = token.end
         before_last, last = last, word
     if opening:
-        statements.append(sql[start:end])
-    return statements
+        yield start, end
 
 
 def _opens_trigger(opening: list[str]) -> bool:

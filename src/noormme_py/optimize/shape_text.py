@@ -1,0 +1,111 @@
+"""The shape of a statement's text: what is left of it without its data, and what of it may be shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from noormme_py.query.tokens import Token, main_verb, tokens
+
+ROW_VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES", "WITH"})
+"""The verbs of the statements that read or write rows."""
+
+# What stands before a parenthesis that is no call of a function.
+_NO_CALL = frozenset(
+    "IN VALUES AND OR NOT ON WHERE HAVING WHEN THEN ELSE CASE SELECT BY LIKE GLOB BETWEEN IS SET LIMIT OFFSET "
+    "UNION ALL DISTINCT FROM JOIN AS RETURNING USING FILTER OVER EXISTS MATCH".split()
+)
+# A literal behind one of these is a name, or a part of the expression that an index may hold.
+_KEEPS = frozenset({"AS", "ESCAPE", "COLLATE", "->", "->>"})
+_ENDS_BY = frozenset({"LIMIT", "HAVING", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ROWS", "RANGE", "GROUPS"})
+
+_IN_LIST = re.compile(r"\bin \(\?(?:, \?)*+\)")
+_MORE_ROWS = re.compile(r"(\bvalues \((?:\?, )*+\?\))(?:, \((?:\?, )*+\?\))++")
+
+# Words such as a status, a path in a document, a format of a date: the code's own constants, and nobody's secret.
+_CONSTANT = re.compile(r"'(?:[A-Za-z_][A-Za-z_ -]{0,23}|\$[\w.\[\]#-]{0,60}|(?:%[A-Za-z][-:/ ]?){1,6}|)'|[0-9.]{1,4}")
+
+
+def statement_shape(sql: str) -> str:
+    """Return the text with `?` for each literal and parameter, one space where there are gaps, words in lower case.
+
+    IN lists and rows of VALUES of any length are one shape. Literals that make another statement of it stay: a
+    number in ORDER BY, a path in a JSON document. Texts that neither read nor write rows keep all of theirs.
+    """
+    return shape_of(marked(sql))
+
+
+def shape_of(found: Iterable[tuple[Token, bool]]) -> str:
+    """Return the shape of a text whose tokens are marked."""
+    pieces: list[str] = []
+    before: Token | None = None
+    for token, is_datum in found:
+        if before is not None and _is_apart(before, token):
+            pieces.append(" ")
+        is_open = is_datum or token.kind == "variable"
+        pieces.append("?" if is_open else token.text.lower() if token.kind == "word" else token.text)
+        before = token
+    return _MORE_ROWS.sub(r"\1", _IN_LIST.sub("in (?)", "".join(pieces)))
+
+
+def shown_sql(sql: str) -> str:
+    """Return the text with `'…'` for each literal that could be somebody's data rather than the code's own constant."""
+    pieces: list[str] = []
+    at = 0
+    for token in tokens(sql):
+        if token.kind in ("string", "blob", "number") and not is_constant(token):
+            pieces += (sql[at : token.start], "…" if token.kind == "number" else "'…'")
+            at = token.end
+    return "".join(pieces) + sql[at:]
+
+
+def is_constant(token: Token) -> bool:
+    """Whether a literal looks like one that the program itself holds: `'open'`, `'$.kind'`, `10`."""
+    return token.text.upper() == "NULL" or _CONSTANT.fullmatch(token.text) is not None
+
+
+def marked(sql: str) -> Iterator[tuple[Token, bool]]:
+    """Yield the tokens, and whether each is a literal that a parameter could stand for."""
+    has_data = main_verb(sql) in ROW_VERBS
+    opened: list[str] = []
+    closed = last = ""
+    by_depth = -1
+    for token in tokens(sql):
+        word = token.keyword
+        if word == "(":
+            opened.append(_kind_of_parenthesis(last, closed))
+        elif word == ")":
+            closed = opened.pop() if opened else ""
+        elif word == "BY":
+            by_depth = len(opened)
+        if len(opened) < by_depth or word in _ENDS_BY:
+            by_depth = -1
+        is_place = token.kind == "number" and by_depth == len(opened) and last in ("BY", ",")
+        inside = opened[-1] if opened else ""
+        yield token, has_data and not is_place and last not in _KEEPS and _is_datum(token, last, inside)
+        last = word or token.kind
+
+
+def _kind_of_parenthesis(last: str, closed: str) -> str:
+    if last in ("VALUES", "IN") or (last == "," and closed == "list"):
+        return "list"
+    return "call" if last[:1].isalpha() and last not in _NO_CALL else "group"
+
+
+def _is_datum(token: Token, last: str, inside: str) -> bool:
+    if token.kind == "blob":
+        return True
+    if token.kind == "string":
+        return not (inside == "call" and token.text[1:2] in ("$", "%"))
+    if token.kind == "number":
+        return not (inside == "call" and len(token.text) <= 2)
+    return token.keyword == "NULL" and inside == "list" and last in ("(", ",")
+
+
+def _is_apart(before: Token, token: Token) -> bool:
+    """Whether a space stands between two tokens, however the text was laid out."""
+    if token.text in (",", ")", ".", ";") or before.text in ("(", "."):
+        return False
+    if token.text == "(":
+        return before.kind == "punct" or before.keyword in _NO_CALL
+    return True
