@@ -201,6 +201,10 @@ class WrongLoop(NoormmeError):
     """A database is used from an event loop that did not open it."""
 
 
+class RecordError(NoormmeError):
+    """A record of statements that is not kept, or cannot be read or written."""
+
+
 class MigrationError(NoormmeError):
     """A schema migration failed."""
 

@@ -181,5 +181,5 @@ async def test_a_warning_that_is_an_error_leaves_nothing_open(tmp_path: Path) ->
     with pytest.raises(NoormmeWarning):
         await Noormme(":memory:", optimization={"enable_wal_mode": True}).initialize()
     with pytest.raises(NoormmeWarning):
-        await Noormme(tmp_path / "app.db", automation={"enable_query_analysis": True}).initialize()
+        await Noormme(tmp_path / "app.db", automation={"enable_migration_generation": True}).initialize()
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("noormme")] == []

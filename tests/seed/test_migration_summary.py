@@ -78,7 +78,7 @@ async def db(folder: Path) -> AsyncIterator[Noormme]:
     opened = Noormme(**json.loads(CONFIGURATION))
     with pytest.warns(errors.NoormmeWarning, match="has no effect in this version") as told:
         await opened.initialize()
-    assert len(told) == 4
+    assert len(told) == 3
     await opened.execute_script(TABLES)
     yield opened
     await opened.close()

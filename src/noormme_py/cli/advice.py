@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
 
 from noormme_py import SyncNoormme
 from noormme_py.config import Config
 from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.application import Compared
 from noormme_py.optimize.record import Record
-from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
+from noormme_py.optimize.suggestion import Suggestion, Verification
 from noormme_py.optimize.workload import Workload
 
 
@@ -23,31 +23,20 @@ class Wish:
     max_indexes: int | None
 
 
-@runtime_checkable
-class Adviser(Protocol):
-    """What gives advice on indexes, and follows it."""
-
-    def suggest(self, record: Record, *, budget_s: float, max_indexes: int | None, verify: Verification) -> Advice: ...
-
-    def apply(self, suggestions: Sequence[Suggestion], *, dry_run: bool) -> object: ...
-
-
 def analysis_of(config: Config, file: str, workload: Workload, wish: Wish) -> Analysis:
     """Return the analysis of a database; `file` is the name that it is to bear. Raises NoormmeError."""
     with SyncNoormme(config) as db:
         found = db.optimizer.analyze(workload.record)
-        adviser = db.optimizer
         advice = None
-        if workload.record.statements and isinstance(adviser, Adviser):
-            advice = adviser.suggest(
+        if workload.record.statements:
+            advice = db.optimizer.suggest(
                 workload.record, budget_s=wish.budget_s, max_indexes=wish.max_indexes, verify=wish.verify
             )
     return replace(found, database=file, advice=advice, notes=(*workload.notes, *found.notes))
 
 
-def follow(config: Config, suggestions: Sequence[Suggestion]) -> None:
-    """Do what the suggestions say, all of it or nothing; raises NoormmeError."""
+def follow(config: Config, suggestions: Sequence[Suggestion], record: Record) -> tuple[Compared, ...]:
+    """Do what the suggestions say, all of it or nothing, and return what came of it; raises NoormmeError."""
     with SyncNoormme(config) as db:
-        adviser = db.optimizer
-        if isinstance(adviser, Adviser):
-            adviser.apply(suggestions, dry_run=False)
+        applied = db.optimizer.apply(suggestions, dry_run=False)
+        return db.optimizer.after_apply(applied, record)

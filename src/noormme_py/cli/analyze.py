@@ -26,6 +26,15 @@ LogOption = Annotated[
     str | None,
     typer.Option("--log", metavar="FILE", help="A log of the application that has them.", show_default=False),
 ]
+RecordOption = Annotated[
+    str | None,
+    typer.Option(
+        "--record",
+        metavar="FILE",
+        help="A record that the application has saved; without any source, the one beside the database.",
+        show_default=False,
+    ),
+]
 VerifyOption = Annotated[
     Proof, typer.Option("--verify", help="Prove suggestions by runs on a private copy, or by the planner alone.")
 ]
@@ -40,6 +49,7 @@ MaxOption = Annotated[
 
 def analyze(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A path, or a sqlite:/// URL.", show_default=False)],
+    record: RecordOption = None,
     sql: SqlOption = None,
     log: LogOption = None,
     html: Annotated[
@@ -64,7 +74,7 @@ def analyze(
             check_replaceable(html)
         wish = Wish(verify.value, budget, max_indexes)
         with progress().status("Analysing …"):
-            workload = read_workload(sql, log)
+            workload = read_workload(file, sql=sql, log=log, record=record)
             analysis = untouched(file, lambda config: analysis_of(config, file, workload, wish))
         if html is not None:
             write_report(html, analysis)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from noormme_py.cli.advice import Wish, analysis_of, follow
 from noormme_py.cli.analysis_text import compared, print_notes, print_suggestions
-from noormme_py.cli.analyze import BudgetOption, LogOption, MaxOption, SqlOption, VerifyOption
+from noormme_py.cli.analyze import BudgetOption, LogOption, MaxOption, RecordOption, SqlOption, VerifyOption
 from noormme_py.cli.choices import Proof
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.escape import visible
@@ -22,11 +22,14 @@ from noormme_py.cli.workload_files import read_workload
 from noormme_py.errors import ConfigError, NoormmeError
 from noormme_py.optimize.amounts import plural
 from noormme_py.optimize.analysis import FORMAT, Analysis
+from noormme_py.optimize.application import Compared
+from noormme_py.optimize.shape_text import shown_sql
 from noormme_py.optimize.suggestion import Suggestion
 
 
 def optimize(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A path, or a sqlite:/// URL.", show_default=False)],
+    record: RecordOption = None,
     sql: SqlOption = None,
     log: LogOption = None,
     is_applied: Annotated[bool, typer.Option("--apply", help="Create the indexes, all of them or none.")] = False,
@@ -47,7 +50,7 @@ def optimize(
             raise ConfigError("nobody can be asked whether the database is to be changed", hint="say --yes")
         wish = Wish(verify.value, budget, max_indexes)
         with progress().status("Looking for indexes …"):
-            workload = read_workload(sql, log)
+            workload = read_workload(file, sql=sql, log=log, record=record)
             analysis = untouched(file, lambda config: analysis_of(config, file, workload, wish))
         console = output()
         created = [one for one in analysis.suggestions if one.action == "create"]
@@ -56,15 +59,16 @@ def optimize(
         is_done = (
             is_applied and bool(created) and (is_sure or typer.confirm(f"Create {plural(len(created), 'index')}?"))
         )
+        outcome: tuple[Compared, ...] = ()
         if is_done:
             with progress().status("Creating them …"):
-                follow(changing(file), created)
+                outcome = follow(changing(file), created, workload.record)
         if is_json:
             advice = analysis.to_dict()["advice"]
             done = [one.index for one in created] if is_done else []
             print(json.dumps({"format": FORMAT, "file": file, "created": done, "advice": advice}, indent=2))
         elif is_done:
-            _print_done(console, created)
+            _print_done(console, created, outcome)
         elif created:
             console.print(Text("\nNothing was changed. --apply creates what is to be created.", "dim"))
     except NoormmeError as error:
@@ -80,13 +84,16 @@ def _print(console: Console, analysis: Analysis) -> None:
     print_notes(console, analysis)
 
 
-def _print_done(console: Console, created: list[Suggestion]) -> None:
-    """Tell what was done, what it made of the statements, and how it is taken back."""
+def _print_done(console: Console, created: list[Suggestion], outcome: tuple[Compared, ...]) -> None:
+    """Tell what was done, what came of it, and how it is taken back."""
     console.print()
     for one in created:
         console.print(Text(visible(f"created {one.index} on {one.table}"), "bold green"))
-        for served in one.served[:1]:
-            console.print(Text(visible(f"  {compared(served.before, served.after)}")))
+    if outcome:
+        console.print(Text("\nMeasured again, with them and without:", "dim"))
+    for known in outcome:
+        style = "bold red" if known.is_slower else ""
+        console.print(Text(visible(f"  {compared(known.before, known.after)}  {shown_sql(known.sql)}"), style))
     console.print(Text("\nTo take it back:", "dim"))
-    for one in created:
+    for one in reversed(created):
         console.print(Text(visible(f"  {one.undo};")))

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from noormme_py.cli.read_untouched import location_of
+from noormme_py.client.record_file import load_record, record_path
 from noormme_py.errors import ConfigError
 from noormme_py.optimize.log_reading import record_of_log
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.workload import Workload, record_of_sql
 
 _LONGEST_LINE = 1_000_000
+_NOTHING = (
+    "Nothing says what the database is asked: have the application save a record (db.optimizer.save_record()),"
+    " or name a workload with --sql or a log with --log."
+)
 
 
-def read_workload(sql: str | None, log: str | None) -> Workload:
-    """Return the statements of the one file that is named; raises ConfigError."""
-    if sql is not None and log is not None:
-        raise ConfigError("--sql and --log are two sources", hint="give one of them")
+def read_workload(file: str, *, sql: str | None, log: str | None, record: str | None) -> Workload:
+    """Return the statements of the one source that is named, else of the record beside the database, if there is one.
+
+    Raises ConfigError and RecordError.
+    """
+    given = [name for name, value in (("--sql", sql), ("--log", log), ("--record", record)) if value is not None]
+    if len(given) > 1:
+        raise ConfigError(f"{' and '.join(given)} are different sources", hint="give one of them")
+    if record is not None:
+        return Workload(load_record(record), ())
     if sql is not None:
         try:
             return record_of_sql(Path(sql).read_text("utf-8", errors="replace"))
@@ -27,9 +39,10 @@ def read_workload(sql: str | None, log: str | None) -> Workload:
             return record_of_log(_lines(log))
         except (OSError, ValueError) as fault:
             raise _unreadable(log, fault) from None
-    return Workload(
-        Record(), ("Nothing says what the database is asked: name a workload with --sql or a log with --log.",)
-    )
+    beside = record_path(location_of(file))
+    if beside.exists():
+        return Workload(load_record(beside), ())
+    return Workload(Record(), (_NOTHING,))
 
 
 def _lines(log: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing_extensions import TypeVar
 
 from noormme_py.client.async_executor import AsyncExecutor
 from noormme_py.client.async_optimizer import AsyncOptimizer
+from noormme_py.client.async_recording import AsyncRecording
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.async_transaction import AsyncTransaction
 from noormme_py.client.async_upkeep import AsyncUpkeep
@@ -48,7 +49,7 @@ T = TypeVar("T")
 # A database whose transactions are of another class is a Noormme like others.
 X_co = TypeVar("X_co", bound=AsyncTransaction, default=AsyncTransaction, covariant=True)
 
-_WITHOUT_EFFECT = frozenset({"enable_index_recommendations", "enable_query_analysis", "enable_migration_generation"})
+_WITHOUT_EFFECT = frozenset({"enable_migration_generation"})
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
@@ -92,7 +93,8 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         )
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
-        self._upkeep = AsyncUpkeep(self._engine, self._config)
+        self._recording = AsyncRecording(self._engine, self._config)
+        self._upkeep = AsyncUpkeep(self._engine, self._config, self._recording)
 
     @classmethod
     def from_env(
@@ -163,7 +165,7 @@ class Noormme(AsyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> AsyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return AsyncOptimizer(self, self._engine, self._upkeep)
+        return AsyncOptimizer(self, self._engine, self._recording, self._upkeep)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""

@@ -16,6 +16,7 @@ from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.client.sync_optimizer import SyncOptimizer
+from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.client.sync_runner import StreamDecoder
 from noormme_py.client.sync_transaction import SyncTransaction
 from noormme_py.client.sync_upkeep import SyncUpkeep
@@ -49,7 +50,7 @@ T = TypeVar("T")
 # A database whose transactions are of another class is a SyncNoormme like others.
 X_co = TypeVar("X_co", bound=SyncTransaction, default=SyncTransaction, covariant=True)
 
-_WITHOUT_EFFECT = frozenset({"enable_index_recommendations", "enable_query_analysis", "enable_migration_generation"})
+_WITHOUT_EFFECT = frozenset({"enable_migration_generation"})
 _ATTEMPTS = 5
 _FIRST_PAUSE_S = 0.02
 
@@ -93,7 +94,8 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         )
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
-        self._upkeep = SyncUpkeep(self._engine, self._config)
+        self._recording = SyncRecording(self._engine, self._config)
+        self._upkeep = SyncUpkeep(self._engine, self._config, self._recording)
 
     @classmethod
     def from_env(
@@ -164,7 +166,7 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> SyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return SyncOptimizer(self, self._engine, self._upkeep)
+        return SyncOptimizer(self, self._engine, self._recording, self._upkeep)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""

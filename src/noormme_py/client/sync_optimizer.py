@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from noormme_py.client import raw_sql
 from noormme_py.client.explainable import checked
 from noormme_py.client.raw_sql import encode_parameters
 from noormme_py.client.sync_executor import SyncExecutor
+from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.client.sync_upkeep import SyncUpkeep
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.introspect.discover import discover
@@ -41,14 +44,41 @@ class SyncOptimizer:
     `automation.enable_auto_optimization` does of its own accord, changes what the planner knows of them.
     """
 
-    def __init__(self, executor: SyncExecutor, engine: SyncEngine, upkeep: SyncUpkeep) -> None:
+    def __init__(
+        self, executor: SyncExecutor, engine: SyncEngine, recording: SyncRecording, upkeep: SyncUpkeep
+    ) -> None:
         self._executor = executor
         self._engine = engine
+        self._recording = recording
         self._upkeep = upkeep
+
+    def record(self) -> Record:
+        """Return what the database has been asked so far; raises RecordError where nothing is recorded."""
+        return self._recording.record()
+
+    def reset_record(self) -> None:
+        """Forget what has been recorded, in memory only; raises RecordError where nothing is recorded."""
+        self._recording.reset()
+
+    def save_record(self, path: str | os.PathLike[str] | None = None, *, with_parameters: bool = True) -> Path:
+        """Add to a file what was recorded since it was last saved there; return the file's path.
+
+        It is `.noormme/<database>.record.json` beside the database, unless another is given. Parameters may be
+        secrets: without `with_parameters` the file has none, not even those that were there. Raises RecordError.
+        """
+        return self._recording.save(path, with_parameters=with_parameters)
+
+    def analyze(self, record: Record | None = None) -> Analysis:
+        """Return what was recorded with its plans, and what is not as it should be. No statement is run.
+
+        `record` is another one than this database's own. Raises RecordError where there is neither.
+        """
+        asked = record if record is not None else self.record()
+        return self.in_laboratory(lambda lab: analysed(asked, lab, lab.drive(discover())), with_rows=False)
 
     def suggest(
         self,
-        record: Record,
+        record: Record | None = None,
         *,
         budget_s: float = 10.0,
         max_indexes: int | None = None,
@@ -60,11 +90,14 @@ class SyncOptimizer:
 
         Nothing is changed. `verify="copy"` measures on a private copy, "plan" asks the planner alone, which is quick
         and needs no room. `max_bytes` is for all new indexes together; `exclude` names tables that are left alone.
+        `record` is another one than this database's own. Raises RecordError where there is neither, ConfigError for
+        limits that cannot be.
         """
+        asked = record if record is not None else self.record()
         limits = Limits(budget_s, max_indexes, max_bytes, exclude, verify)
 
         def work(lab: Laboratory) -> Advice:
-            return advise(lab, lab.drive(discover()), record, limits, accesses)
+            return advise(lab, lab.drive(discover()), asked, limits, accesses)
 
         return self.in_laboratory(work, with_rows=verify == "copy")
 
@@ -83,11 +116,12 @@ class SyncOptimizer:
         if not applied.is_dry_run:
             self._run(applied.undo)
 
-    def after_apply(self, applied: Application, record: Record) -> tuple[Compared, ...]:
+    def after_apply(self, applied: Application, record: Record | None = None) -> tuple[Compared, ...]:
         """Return the statements that the applied indexes change, measured with them and without on a private copy."""
+        asked = record if record is not None else self.record()
 
         def work(lab: Laboratory) -> tuple[Compared, ...]:
-            return compared(lab, lab.drive(discover()), record, applied, accesses)
+            return compared(lab, lab.drive(discover()), asked, applied, accesses)
 
         return self.in_laboratory(work, with_rows=True)
 
@@ -146,7 +180,3 @@ class SyncOptimizer:
     def _run(self, statements: tuple[str, ...]) -> None:
         self._executor.run_write(lambda _: raw_sql.script(statements), is_definition=True)
         self._executor.notice_schema()
-
-    def analyze(self, record: Record) -> Analysis:
-        """Return what was recorded with the plans that the database has for it now. Nothing is run."""
-        return self.in_laboratory(partial(analysed, record), with_rows=False)

@@ -10,9 +10,13 @@ from pathlib import Path
 from time import monotonic, time
 from typing import TypeVar
 
+from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.config import Config
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.errors import NoormmeError
+from noormme_py.introspect.discover import discover
+from noormme_py.optimize.accesses import accesses
+from noormme_py.optimize.advisor import Limits, advise
 from noormme_py.optimize.optimizer_report import OptimizerReport, Setting
 from noormme_py.optimize.plan_history import KnownPlan, PlanChanged, PlanHistory
 from noormme_py.optimize.plan_watch import look
@@ -25,6 +29,7 @@ from noormme_py.optimize.statistics_trial import (
     optimize_in_place,
     tried,
 )
+from noormme_py.optimize.suggestion import Advice
 from noormme_py.query.statement import Operation, atomic
 
 T = TypeVar("T")
@@ -38,6 +43,8 @@ _ROUND_S = 30.0
 _LOOK_EVERY_S = 600.0
 _OPTIMIZE_EVERY_S = 3600.0
 _MOST_RUNS = 100
+# Beside the application, or while it waits for the close.
+_ADVICE_S = 2.0
 
 
 class SyncUpkeep:
@@ -46,13 +53,16 @@ class SyncUpkeep:
     `optimize_now`, which `automation.enable_auto_optimization` does of its own accord, changes what the planner knows.
     """
 
-    def __init__(self, engine: SyncEngine, config: Config) -> None:
+    def __init__(self, engine: SyncEngine, config: Config, recording: SyncRecording) -> None:
         self._engine = engine
         self._config = config
+        self._recording = recording
         # Values that are replaced as wholes, so that threads see one or the other.
         self._history = PlanHistory()
         self._runs: tuple[OptimizeRun, ...] = ()
         self._settings: tuple[Setting, ...] = ()
+        self._advice: Advice | None = None
+        self._advised_s = monotonic()
         self._optimized_s = monotonic()
         # When the plans were looked at, for which version of the schema and which statements.
         self._looked_s = monotonic()
@@ -98,12 +108,12 @@ class SyncUpkeep:
         """Return what was done of its own accord or on request, with the values before and after."""
         # Once the database is closed, it is what was so before.
         self._settings = self._pragmas() or self._settings
-        return OptimizerReport(self._settings, self._runs, self._history.changes)
+        return OptimizerReport(self._settings, self._runs, self._history.changes, self._advice)
 
     def begin(self) -> None:
         """Begin what is done now and then, as the configuration says."""
         automation = self._config.automation
-        if automation.enable_query_analysis or automation.enable_auto_optimization:
+        if self._recording.is_on or automation.enable_auto_optimization:
             self._engine.begin_rounds(self.go_round, _ROUND_S)
 
     def go_round(self) -> None:
@@ -114,6 +124,10 @@ class SyncUpkeep:
             if seen != self._looked_at or monotonic() - self._looked_s >= _LOOK_EVERY_S:
                 self.refresh_plans()
                 self._looked_s, self._looked_at = monotonic(), seen
+        if self._config.automation.enable_index_recommendations:
+            # The first advice comes soon, and then there is none for a while.
+            if self._advice is None or monotonic() - self._advised_s >= _LOOK_EVERY_S:
+                self.recommend()
         if self._is_auto and monotonic() - self._optimized_s >= _OPTIMIZE_EVERY_S and self._engine.is_quiet:
             self._optimize_quietly()
 
@@ -129,12 +143,30 @@ class SyncUpkeep:
         return self._config.automation.enable_auto_optimization and not self._config.location.is_read_only
 
     def _recorded(self) -> Record:
-        return Record()
+        return self._recording.record() if self._recording.is_on else Record()
+
+    def recommend(self) -> None:
+        """Have the planner say which indexes would help, and tell it in the log when that is news."""
+        record = self._recorded()
+        self._advised_s = monotonic()
+        if not record.statements:
+            return
+        limits = Limits(budget_s=_ADVICE_S, verify="plan")
+        advice = self._engine.in_scratch(
+            lambda lab: advise(lab, lab.drive(discover()), record, limits, accesses), with_rows=False
+        )
+        known = {each.ddl for each in self._advice.suggestions} if self._advice is not None else set[str]()
+        for each in advice.suggestions:
+            if each.ddl not in known:
+                _LOG.info("%s: %s: %s", self._config.location.file, each.ddl, each.reason)
+        self._advice = advice
 
     def _optimize_quietly(self) -> None:
         try:
             if self._config.automation.enable_query_analysis:
                 self.refresh_plans()
+            if self._config.automation.enable_index_recommendations and self._advice is None:
+                self.recommend()
             if self._is_auto:
                 self.optimize_now()
         except Exception as fault:

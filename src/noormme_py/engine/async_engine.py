@@ -123,7 +123,7 @@ class AsyncEngine:
         has_log = not (is_shared or location.is_read_only) and self._pragma("journal_mode") == "wal"
         pages = self._config.optimization.wal_autocheckpoint if has_log else 0
         self._checkpoints = Checkpoints(writers, location.file, pages=pages)
-        self._writer = Writer(writers, self._loop_writer(), self._checkpoints, busy_timeout_s=timeout_s)
+        self._writer = Writer(writers, self._loop_writer(), self._checkpoints, self.observers, busy_timeout_s=timeout_s)
         self._loop = get_running_loop()
         self._forks = Forks.count
 
@@ -236,6 +236,10 @@ class AsyncEngine:
         if rounds is not None and self._forks == Forks.count:
             await rounds.end()
 
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Run work on files that is soon done, on a thread of its own."""
+        return await run_aside(work, lambda: None)
+
     async def close(self) -> None:
         """Let running statements end, close every connection, stop every thread. Safe to call twice."""
         self._is_closed = True
@@ -305,7 +309,7 @@ class AsyncEngine:
 
         def make(number: int) -> Lane:
             name = role if role == "writer" else f"reader {number}"
-            return Lane(name, lambda: Connection(config, role, name, observers, is_interruptible=True))
+            return Lane(name, lambda: Connection(config, role, name, observers, is_interruptible=True), observers)
 
         return make
 

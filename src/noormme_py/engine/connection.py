@@ -15,6 +15,7 @@ from noormme_py.engine.opening import check_path, check_sqlite, connect, told_pa
 from noormme_py.engine.pragmas import PragmaCheck, Role, apply_pragmas
 from noormme_py.engine.scratch import Scratch
 from noormme_py.errors import DatabaseBusy, Interrupted, NoormmeError, QueryError, SchemaChanged
+from noormme_py.query.observe import StatementFinished
 from noormme_py.query.statement import Control, ManyStatement, Parameters, Raw, Request, Statement, Work
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class Connection(Levels):
                 cursor.close()
             if isinstance(fault, sqlite3.Error | NoormmeError):
                 self.verify(schema_version)
-            raise told(fault, statement.sql) from None
+            raise self._failed(statement, fault) from None
         if self.has_prepared or schema_version != self.schema_version:
             self.verify(schema_version)
         return result
@@ -167,7 +168,7 @@ class Connection(Levels):
             self.abandon()
             if isinstance(fault, sqlite3.Error) and not has_begun:
                 raise self.lock_fault(fault) from None
-            raise told(fault, statement.sql) from None
+            raise self._failed(statement, fault) from None
         finally:
             self.is_in_control = False
         return result
@@ -334,6 +335,13 @@ class Connection(Levels):
             if watch is not None:
                 watch.finish(error)
             raise error from None
+
+    def _failed(self, statement: Statement[Any], fault: BaseException) -> BaseException:
+        """Return the error for a statement that nobody watched, and have it recorded."""
+        error = told(fault, statement.sql)
+        if self._observers.recorder is not None:
+            self._observers.tell(StatementFinished(statement.sql, statement.parameters, 0, 0, 0, self.name, error))
+        return error
 
     def _counted(self, statement: Statement[T], cursor: sqlite3.Cursor, watch: Watch) -> T:
         result = statement.collect(CountingCursor(cursor, watch))

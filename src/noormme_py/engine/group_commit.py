@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from noormme_py.engine.connection import Connection
 from noormme_py.errors import DatabaseBusy, NoormmeError
+from noormme_py.query.observe import Origin
 from noormme_py.query.statement import Work
 
 T = TypeVar("T")
@@ -18,15 +19,21 @@ T = TypeVar("T")
 class Write(Generic[T]):
     """One caller's write. `make` gives it anew when it has to be done again."""
 
-    __slots__ = ("_first", "_make", "began_s", "error", "future", "is_abandoned", "result", "schema_version")
+    __slots__ = ("_first", "_make", "began_s", "error", "future", "is_abandoned", "origin", "result", "schema_version")
 
     def __init__(
-        self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None, loop: asyncio.AbstractEventLoop
+        self,
+        work: Work[T],
+        make: Callable[[], Work[T]],
+        schema_version: int | None,
+        loop: asyncio.AbstractEventLoop,
+        origin: Origin | None = None,
     ) -> None:
         self._first: Work[T] | None = work
         self._make = make
         self.schema_version = schema_version
         self.began_s = monotonic()
+        self.origin = origin
         self.future: asyncio.Future[T] = loop.create_future()
         self.is_abandoned = False
         self.result: Any = None
@@ -99,6 +106,7 @@ class Group:
                 return
             self._current = write
         connection.wait_ns = int(1e9 * (monotonic() - write.began_s))
+        connection.origin = write.origin
         try:
             how(write, connection)
         finally:

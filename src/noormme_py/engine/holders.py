@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from types import FrameType
 
-_OWN = str(Path(__file__).parents[1])
+from noormme_py.engine.call_sites import caller_frame, current_unit
+
 _SHOWN_SQL = 120
 
 
@@ -30,22 +28,13 @@ class Holder:
 
 def current_holder() -> Holder:
     """Return whoever calls the library now."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        task = None
-    name = f"thread {threading.current_thread().name!r}" if task is None else f"task {task.get_name()!r}"
-    return Holder(name, _call_site(inspect.currentframe()))
-
-
-def _call_site(frame: FrameType | None) -> str:
-    """Return the first place outside of the library and of what it stands on."""
-    while frame is not None:
-        code = frame.f_code
-        if not code.co_filename.startswith(_OWN) and Path(code.co_filename).name != "contextlib.py":
-            return f"{Path(code.co_filename).name}:{frame.f_lineno} ({code.co_qualname})"
-        frame = frame.f_back
-    return "the library itself"
+    unit = current_unit()
+    name = f"task {unit.get_name()!r}" if isinstance(unit, asyncio.Task) else f"thread {unit.name!r}"
+    frame = caller_frame()
+    if frame is None:
+        return Holder(name, "the library itself")
+    code = frame.f_code
+    return Holder(name, f"{Path(code.co_filename).name}:{frame.f_lineno} ({code.co_qualname})")
 
 
 def _cut(sql: str) -> str:

@@ -10,10 +10,13 @@ from queue import SimpleQueue
 from time import perf_counter_ns
 from typing import Any, Generic, TypeVar
 
+from noormme_py.engine.call_sites import current_origin
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.holders import Holder
+from noormme_py.engine.observers import Observers
 from noormme_py.engine.open_connections import told
 from noormme_py.errors import Closed
+from noormme_py.query.observe import Origin
 
 T = TypeVar("T")
 
@@ -28,9 +31,15 @@ _LAST_LOOK_S = 0.05
 class Job(Generic[T]):
     """One piece of work for a lane, and the future that waits for it."""
 
-    __slots__ = ("asked_ns", "ended", "error", "future", "is_abandoned", "is_done", "loop", "result", "work")
+    __slots__ = ("asked_ns", "ended", "error", "future", "is_abandoned", "is_done", "loop", "origin", "result", "work")
 
-    def __init__(self, work: Callable[[Connection], T], loop: asyncio.AbstractEventLoop, asked_ns: int) -> None:
+    def __init__(
+        self,
+        work: Callable[[Connection], T],
+        loop: asyncio.AbstractEventLoop,
+        asked_ns: int,
+        origin: Origin | None,
+    ) -> None:
         self.work = work
         self.loop = loop
         self.future: asyncio.Future[T] = loop.create_future()
@@ -40,17 +49,20 @@ class Job(Generic[T]):
         self.result: Any = None
         self.error: BaseException | None = None
         self.asked_ns = asked_ns
+        self.origin = origin
 
     def run(self, connection: Connection) -> None:
         """Do the work, on the lane's thread."""
         if not self.is_abandoned:
             connection.wait_ns = perf_counter_ns() - self.asked_ns
+            connection.origin = self.origin
             connection.is_working = True
             try:
                 self.result = self.work(connection)
             except BaseException as fault:
                 self.error = fault
             connection.is_working = False
+            connection.origin = None
         self.tell()
 
     def tell(self) -> None:
@@ -77,10 +89,11 @@ class Lane:
     safe then, as after any sudden end.
     """
 
-    def __init__(self, name: str, connect: Callable[[], Connection]) -> None:
+    def __init__(self, name: str, connect: Callable[[], Connection], observers: Observers) -> None:
         # How long whoever holds the lane has waited for it, until his first job.
         self.waited_ns = 0
         self._connect = connect
+        self._observers = observers
         self._jobs: SimpleQueue[Job[Any] | None] = SimpleQueue()
         self._mutex = threading.Lock()
         self._current: Job[Any] | None = None
@@ -105,7 +118,9 @@ class Lane:
         """
         if self._is_ending:
             raise Closed("the database is closed")
-        job = Job(work, asyncio.get_running_loop(), perf_counter_ns() - self.waited_ns)
+        # The lane's thread has another stack.
+        origin = None if self._observers.recorder is None else current_origin()
+        job = Job(work, asyncio.get_running_loop(), perf_counter_ns() - self.waited_ns, origin)
         self.waited_ns = 0
         self._jobs.put(job)
         try:

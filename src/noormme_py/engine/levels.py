@@ -9,6 +9,7 @@ from noormme_py.engine.faults import translate
 from noormme_py.engine.holders import Holder
 from noormme_py.engine.observers import Observers, Watch
 from noormme_py.errors import Interrupted, NoormmeError, TransactionError
+from noormme_py.query.observe import Origin
 
 TAKE_LOCK = "begin immediate"
 """How every transaction that writes begins, so that what it reads stays true until it commits."""
@@ -40,6 +41,8 @@ class Levels:
         self.is_in_control = False
         # How long the work that runs now has waited for this connection, until that is told.
         self.wait_ns = 0
+        # Who asked for that work, where another thread does it and somebody wants to know.
+        self.origin: Origin | None = None
         # The first statement of the open transaction, or of the last one: to say who holds a lock.
         self.first_sql: str | None = None
         # Whoever keeps the connection for as long as he likes.
@@ -167,17 +170,21 @@ class Levels:
         return translate(fault, TAKE_LOCK)
 
     def watch(self, sql: str, parameters: object = ()) -> Watch | None:
-        """Return what observes a statement that begins now, or None while nobody listens."""
-        if not self._observers.listeners:
+        """Return what observes a statement that begins now, or None while nobody is to be told."""
+        if self._observers.are_silent:
             return None
         wait_ns, self.wait_ns = self.wait_ns, 0
-        return Watch(self._observers, self.name, wait_ns, sql, parameters)  # type: ignore[arg-type]
+        return Watch(self._observers, self.name, wait_ns, sql, parameters, self.origin)  # type: ignore[arg-type]
+
+    def _watch_control(self, sql: str) -> Watch | None:
+        # The record has no use for them.
+        return self.watch(sql) if self._observers.listeners else None
 
     def _wait_for_lock(self) -> None:
         """Take the write lock. SQLite's own wait cannot be interrupted, so it is cut into slices."""
         deadline = monotonic() + self._busy_timeout_ms / 1000
         self._raw.execute(f"pragma busy_timeout = {min(_SLICE_MS, self._busy_timeout_ms)}").close()
-        watch = self.watch(TAKE_LOCK)
+        watch = self._watch_control(TAKE_LOCK)
         error: BaseException | None = None
         try:
             while True:
@@ -200,7 +207,7 @@ class Levels:
                 watch.finish(error)
 
     def _control(self, sql: str) -> None:
-        watch = self.watch(sql)
+        watch = self._watch_control(sql)
         error: BaseException | None = None
         self.is_in_control = True
         try:
@@ -220,7 +227,7 @@ class Levels:
 
     def _undo(self, *statements: str) -> bool:
         """Run a rollback and tell whether it was done."""
-        watch = self.watch(statements[0])
+        watch = self._watch_control(statements[0])
         self.is_in_control = True
         try:
             for _ in range(_ROLLBACK_ATTEMPTS):

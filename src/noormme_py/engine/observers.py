@@ -1,4 +1,4 @@
-"""Who listens to a database, and what is told. Nothing is measured while nobody listens."""
+"""Who listens to a database or records it, and what is told. Nothing is measured while nobody does."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from functools import partial
 from time import perf_counter_ns
 from typing import Any
 
-from noormme_py.query.observe import Observer, StatementFinished
+from noormme_py.query.observe import Observer, Origin, StatementFinished, StatementRecorder
 from noormme_py.query.statement import Parameters
 
 _LOG = logging.getLogger("noormme_py")
 
 
 class Observers:
-    """The listeners of one database, shared by its connections."""
+    """The listeners of one database, shared by its connections, and what keeps its record."""
 
-    __slots__ = ("listeners",)
+    __slots__ = ("listeners", "recorder")
 
     def __init__(self) -> None:
         # A tuple that is replaced, so that every thread sees one state or the other.
         self.listeners: tuple[Observer, ...] = ()
+        # Set before the database is opened.
+        self.recorder: StatementRecorder | None = None
 
     def add(self, listener: Observer) -> Callable[[], None]:
         """Have a listener told of every statement from now on; return what ends that."""
@@ -34,8 +36,18 @@ class Observers:
 
         return remove
 
-    def tell(self, event: StatementFinished) -> None:
+    @property
+    def are_silent(self) -> bool:
+        """Whether nobody is to be told."""
+        return not self.listeners and self.recorder is None
+
+    def tell(self, event: StatementFinished, origin: Origin | None = None) -> None:
         """Tell everyone. A listener that fails fails alone: the statement has been done."""
+        if self.recorder is not None:
+            try:
+                self.recorder.finished(event, origin)
+            except Exception:
+                _LOG.exception("the recorder of statements failed")
         for listener in self.listeners:
             try:
                 listener(event)
@@ -46,14 +58,17 @@ class Observers:
 class Watch:
     """One statement that is being observed."""
 
-    __slots__ = ("_began_ns", "_lane", "_observers", "_parameters", "_sql", "_wait_ns", "rows")
+    __slots__ = ("_began_ns", "_lane", "_observers", "_origin", "_parameters", "_sql", "_wait_ns", "rows")
 
-    def __init__(self, observers: Observers, lane: str, wait_ns: int, sql: str, parameters: Parameters) -> None:
+    def __init__(
+        self, observers: Observers, lane: str, wait_ns: int, sql: str, parameters: Parameters, origin: Origin | None
+    ) -> None:
         self._observers = observers
         self._lane = lane
         self._wait_ns = wait_ns
         self._sql = sql
         self._parameters = parameters
+        self._origin = origin
         self.rows = 0
         self._began_ns = perf_counter_ns()
 
@@ -61,9 +76,8 @@ class Watch:
         """Tell that the statement has ended; it has taken all the time since then, unless less is said."""
         if elapsed_ns is None:
             elapsed_ns = perf_counter_ns() - self._began_ns
-        self._observers.tell(
-            StatementFinished(self._sql, self._parameters, elapsed_ns, self._wait_ns, self.rows, self._lane, error)
-        )
+        event = StatementFinished(self._sql, self._parameters, elapsed_ns, self._wait_ns, self.rows, self._lane, error)
+        self._observers.tell(event, self._origin)
 
 
 class CountingCursor:

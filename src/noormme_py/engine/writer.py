@@ -7,10 +7,12 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeVar
 
+from noormme_py.engine.call_sites import current_origin
 from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
 from noormme_py.engine.group_commit import Group, Write
 from noormme_py.engine.loop_connection import BOUND_NS, LoopConnection
+from noormme_py.engine.observers import Observers
 from noormme_py.engine.pool import Pool
 from noormme_py.errors import DatabaseBusy
 from noormme_py.query.statement import Work
@@ -25,7 +27,13 @@ class Writer:
     """Puts each write where it costs least. All methods run on the loop."""
 
     def __init__(
-        self, pool: Pool, loop_connection: LoopConnection | None, checkpoints: Checkpoints, *, busy_timeout_s: float
+        self,
+        pool: Pool,
+        loop_connection: LoopConnection | None,
+        checkpoints: Checkpoints,
+        observers: Observers,
+        *,
+        busy_timeout_s: float,
     ) -> None:
         self.groups = 0
         self.grouped_writes = 0
@@ -33,6 +41,7 @@ class Writer:
         self._loop_connection = loop_connection
         self._busy_timeout_s = busy_timeout_s
         self._checkpoints = checkpoints
+        self._observers = observers
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Write[Any]] = []
         self._group: Group | None = None
@@ -99,7 +108,8 @@ class Writer:
         self._turn_of = None
 
     async def _in_group(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
-        write: Write[T] = Write(work, make, schema_version, self._loop)
+        origin = None if self._observers.recorder is None else current_origin()
+        write: Write[T] = Write(work, make, schema_version, self._loop, origin)
         self._waiting.append(write)
         if self._committer is None:
             self._committer = self._loop.create_task(self._commit())

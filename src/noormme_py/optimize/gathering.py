@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from noormme_py.optimize.literals import Lifted, lifted
-from noormme_py.optimize.places import fits
 from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.query.placeholders import fits
 from noormme_py.query.statement import Parameters
 
 _MOST_SHAPES = 2_000

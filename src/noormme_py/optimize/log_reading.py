@@ -14,9 +14,9 @@ from noormme_py.optimize.log_lines import (
     parameters_line,
     statement_line,
 )
-from noormme_py.optimize.places import fits
 from noormme_py.optimize.shape_text import ROW_VERBS
 from noormme_py.optimize.workload import Workload, left_out
+from noormme_py.query.placeholders import fits
 from noormme_py.query.statement import Parameters
 from noormme_py.query.tokens import main_verb
 

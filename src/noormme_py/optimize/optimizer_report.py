@@ -5,6 +5,7 @@ from __future__ import annotations
 from noormme_py.frozen import frozen
 from noormme_py.optimize.plan_history import PlanChanged
 from noormme_py.optimize.statistics_trial import OptimizeRun
+from noormme_py.optimize.suggestion import Advice
 
 
 @frozen
@@ -24,8 +25,12 @@ class Setting:
 
 @frozen
 class OptimizerReport:
-    """The pragmas that were set, each run of PRAGMA optimize that did or refused something, and changed plans."""
+    """The pragmas that were set, each run of PRAGMA optimize that did or refused something, and changed plans.
+
+    `advice` is what `automation.enable_index_recommendations` has found last.
+    """
 
     settings: tuple[Setting, ...]
     runs: tuple[OptimizeRun, ...]
     plan_changes: tuple[PlanChanged, ...]
+    advice: Advice | None = None

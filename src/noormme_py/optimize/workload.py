@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from noormme_py.optimize.amounts import plural
 from noormme_py.optimize.gathering import Gathering
-from noormme_py.optimize.places import fits
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.shape_text import ROW_VERBS
+from noormme_py.query.placeholders import fits
 from noormme_py.query.statement import Parameters
 from noormme_py.query.tokens import main_verb, statement_spans
 

@@ -1,0 +1,131 @@
+"""The file that a record of statements is kept in, beside the database: the owner's alone, for it may hold secrets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from time import monotonic, sleep, time
+
+from noormme_py.errors import RecordError
+from noormme_py.location import Location
+from noormme_py.optimize.merge import merged, since, without_parameters
+from noormme_py.optimize.record import Record
+from noormme_py.optimize.record_text import from_text, to_text
+
+FOLDER = ".noormme"
+
+# A save takes milliseconds; what is older was left behind by a process that was killed.
+_STALE_S = 10.0
+_PATIENCE_S = 20.0
+_LOOK_S = 0.01
+
+
+def record_path(location: Location) -> Path:
+    """Return where the record of a database is kept; raises RecordError for one in memory."""
+    if location.is_memory:
+        raise RecordError("a database in memory has no place beside it", hint='give a path: save_record("record.json")')
+    file = Path(location.file)
+    return file.parent / FOLDER / f"{file.name}.record.json"
+
+
+def load_record(path: str | os.PathLike[str]) -> Record:
+    """Return the record that a file holds; raises RecordError."""
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise _not_done("read", Path(path), fault) from None
+    try:
+        return from_text(text)
+    except RecordError as fault:
+        raise RecordError(f"{fault.message}: {path}", hint=fault.hint) from None
+
+
+class RecordFiles:
+    """The files that one process has saved its record to, with what it has put into each."""
+
+    def __init__(self) -> None:
+        self._saved: dict[Path, Record] = {}
+
+    def save(self, take: Callable[[], Record], path: Path, *, with_parameters: bool) -> Path:
+        """Add to a file what it does not have yet of the record that `take` gives; what others have put there stays."""
+        path = path.absolute()
+        try:
+            _make_folder(path.parent)
+            with _alone(path):
+                # Not before: another save would be taken for an older state of this one.
+                record, is_there = take(), path.exists()
+                before = self._saved.get(path) if is_there else None
+                new = record if before is None else since(record, before)
+                whole = merged([load_record(path), new]) if is_there else new
+                _replace(path, to_text(whole if with_parameters else without_parameters(whole)))
+                self._saved[path] = record
+        except OSError as fault:
+            raise _not_done("written", path, fault) from None
+        return path
+
+    def forget(self) -> None:
+        """Let all that comes be new."""
+        self._saved = {}
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.name != FOLDER:
+        return
+    folder.mkdir(exist_ok=True, mode=0o700)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", "utf-8")
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Keep other processes and threads from saving to the same file."""
+    lock = path.with_name(f"{path.name}.lock")
+    deadline = monotonic() + _PATIENCE_S
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            break
+        except FileExistsError:
+            if monotonic() > deadline:
+                raise RecordError(
+                    f"somebody else has been saving this record for too long: {path}",
+                    hint=f"if nobody is, remove {lock.name}",
+                ) from None
+            _remove_stale(lock)
+            sleep(_LOOK_S)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _remove_stale(lock: Path) -> None:
+    try:
+        is_stale = time() - lock.stat().st_mtime > _STALE_S
+    except FileNotFoundError:
+        return
+    if is_stale:
+        lock.unlink(missing_ok=True)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that whoever reads it, at whatever moment, finds the old text or the new one."""
+    temporary = path.with_name(f"{path.name}.{token_hex(8)}.tmp")
+    try:
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _not_done(done: str, path: Path, fault: OSError | UnicodeDecodeError) -> RecordError:
+    reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else "it is no text"
+    return RecordError(f"the record cannot be {done}: {reason}: {path}", hint="give the path of a file of your own")
