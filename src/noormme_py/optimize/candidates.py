@@ -57,7 +57,7 @@ def _full(
     fixed = _equalities(table, figures, terms)
     equal = [term.key for term in fixed]
     ranges = _distinct(term.key for term in terms if term.comparison in ("range", "prefix", "is not null"))
-    order = _directed(access.order)
+    order = _directed(_without_rowid(access.order, table))
 
     def made(*keys: Key) -> Iterator[IndexSpec]:
         kept = tuple(_distinct(keys))[:_WIDEST]
@@ -116,6 +116,12 @@ def states(terms: Iterable[Term], table: Table, figures: TableFigures) -> Iterat
         yield (term,)
     if len(found) > 1:
         yield tuple(found)
+
+
+def _without_rowid(order: tuple[Key, ...], table: Table) -> tuple[Key, ...]:
+    """Leave a rowid out at the end of an order: every index has it there, and it only decides between equals."""
+    is_there = len(order) > 1 and table.rowid_alias is not None
+    return order[:-1] if is_there and fold(order[-1].name or "") == fold(table.rowid_alias or "") else order
 
 
 def _directed(order: tuple[Key, ...]) -> tuple[Key, ...]:

@@ -63,7 +63,8 @@ def questions(
         if main_verb(known.sql) not in _PLANNED or not known.count:
             continue
         samples = known.samples[:_MOST_SAMPLES] or (nulls_for(known.sql),)
-        rows = known.rows / known.count if known.rows else 1.0
+        # What was never run, a statement of a file, is taken to write one row.
+        rows = known.rows / known.count if known.rows or known.total_ns else 1.0
         write = write_target(known.sql)
         children = _children(write, schema)
         try:
