@@ -23,7 +23,7 @@ def compared(
     applied: Application,
     accesses: Reader,
 ) -> tuple[Compared, ...]:
-    """Return every statement whose plan or cost the created indexes change, those that got slower first."""
+    """Return every statement that a created index serves, or that has got slower, the slower ones first."""
     created = {fold(known.index) for known in applied.suggestions if known.action == "create"}
     costs = MeasuredCosts(Arena(lab, schema), max_steps=_MOST_STEPS)
     there = costs.arena.found
@@ -32,9 +32,12 @@ def compared(
     for question in questions(record.statements, schema, lab, accesses):
         before = costs.of(question, without, "as found")
         after = costs.of(question, there, "as found")
-        if before is None or after is None or (before.plan == after.plan and before.indexes == after.indexes):
+        if before is None or after is None:
             continue
         slower = is_slower(after, before)
+        is_served = bool({fold(name) for name in after.indexes} & created) and after.steps != before.steps
+        if not slower and not is_served:
+            continue
         found.append(Compared(question.told, question.count, _figures(before), _figures(after), slower))
     return tuple(sorted(found, key=lambda known: (not known.is_slower, -_saved(known))))
 
