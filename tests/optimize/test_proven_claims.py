@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from noormme_py import SyncNoormme
+from noormme_py.errors import ConfigError, QueryError
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.suggestion import Suggestion
 from tests.optimize.advising import NUMBERS, advice, asked, file_of
@@ -159,6 +160,9 @@ def test_the_advice_is_followed_and_taken_back(shop: Path, tmp_path: Path) -> No
         assert not any(each.is_slower for each in compared)
         assert {each.sql for each in compared} >= {STATEMENTS[0].sql, STATEMENTS[1].sql, STATEMENTS[3].sql}
 
+        kept = (copy.parent / ".noormme" / "copy.db.undo.sql").read_text("utf-8")
+        assert kept.startswith("-- 20")
+        assert [line for line in kept.splitlines() if line][1:] == [f"{undo};" for undo in applied.undo]
         db.optimizer.undo(applied)
         told = {table.name: sorted((index.name, index.columns) for index in table.indexes) for table in before}
         assert told == {
@@ -176,3 +180,27 @@ def test_nothing_of_it_is_done_when_a_part_cannot_be(shop: Path, tmp_path: Path)
         with pytest.raises(Exception, match="already exists"):
             db.optimizer.apply(advised, dry_run=False)
         assert db.refresh_schema().tables == before.tables
+
+
+@pytest.mark.parametrize(
+    "limits", [{"verify": "guess"}, {"budget_s": 0}, {"budget_s": -1}, {"max_indexes": -1}, {"max_bytes": -1}]
+)
+def test_limits_that_cannot_be_are_refused(shop: Path, limits: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        advice(shop, STATEMENTS, **limits)
+
+
+def test_what_is_no_suggestion_is_not_applied(tmp_path: Path) -> None:
+    with SyncNoormme(tmp_path / "a.db") as db, pytest.raises(QueryError):
+        db.optimizer.apply(["drop table users"], dry_run=False)  # type: ignore[list-item]
+
+
+def test_an_undo_that_cannot_be_kept_is_told_in_the_log(
+    shop: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = Path(shutil.copy(shop, tmp_path / "copy.db"))
+    (tmp_path / ".noormme").write_text("in the way")
+    with SyncNoormme(copy) as db:
+        advised = db.optimizer.suggest(Record(tuple(STATEMENTS)), max_indexes=1)
+        assert len(db.optimizer.apply(advised, dry_run=False).statements) == len(advised.suggestions)
+    assert "is not kept" in caplog.text

@@ -165,7 +165,7 @@ class Noormme(AsyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> AsyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return AsyncOptimizer(self, self._engine, self._recording, self._upkeep)
+        return AsyncOptimizer(self, self._config.location, self._engine, self._recording, self._upkeep)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""

@@ -14,8 +14,10 @@ from noormme_py.client.async_recording import AsyncRecording
 from noormme_py.client.async_upkeep import AsyncUpkeep
 from noormme_py.client.explainable import checked
 from noormme_py.client.raw_sql import encode_parameters
+from noormme_py.client.undo_file import keep_undo
 from noormme_py.engine.async_engine import AsyncEngine
 from noormme_py.introspect.discover import discover
+from noormme_py.location import Location
 from noormme_py.optimize import doctor
 from noormme_py.optimize.accesses import accesses
 from noormme_py.optimize.advisor import Limits, advise
@@ -44,9 +46,15 @@ class AsyncOptimizer:
     """
 
     def __init__(
-        self, executor: AsyncExecutor, engine: AsyncEngine, recording: AsyncRecording, upkeep: AsyncUpkeep
+        self,
+        executor: AsyncExecutor,
+        location: Location,
+        engine: AsyncEngine,
+        recording: AsyncRecording,
+        upkeep: AsyncUpkeep,
     ) -> None:
         self._executor = executor
+        self._location = location
         self._engine = engine
         self._recording = recording
         self._upkeep = upkeep
@@ -103,11 +111,13 @@ class AsyncOptimizer:
     async def apply(self, suggestions: Advice | Iterable[Suggestion], *, dry_run: bool = True) -> Application:
         """Create and drop the indexes of suggestions, all or none; a dry run only says what would be run.
 
-        Building an index keeps other writers waiting. Raises DatabaseError, and then nothing has changed.
+        Building an index keeps other writers waiting. What takes it back is kept in `.noormme/<database>.undo.sql`
+        beside the database. Raises DatabaseError, and then nothing has changed.
         """
         made = application(suggestions, is_dry_run=dry_run)
         if not dry_run:
             await self._run(made.statements)
+            await self._engine.aside(lambda: keep_undo(self._location, made))
         return made
 
     async def undo(self, applied: Application) -> None:

@@ -6,16 +6,14 @@ import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from time import monotonic, sleep, time
 
+from noormme_py.client.kept_files import beside, make_folder, replace_text
 from noormme_py.errors import RecordError
 from noormme_py.location import Location
 from noormme_py.optimize.merge import merged, since, without_parameters
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.record_text import from_text, to_text
-
-FOLDER = ".noormme"
 
 # A save takes milliseconds; what is older was left behind by a process that was killed.
 _STALE_S = 10.0
@@ -27,8 +25,7 @@ def record_path(location: Location) -> Path:
     """Return where the record of a database is kept; raises RecordError for one in memory."""
     if location.is_memory:
         raise RecordError("a database in memory has no place beside it", hint='give a path: save_record("record.json")')
-    file = Path(location.file)
-    return file.parent / FOLDER / f"{file.name}.record.json"
+    return beside(location, "record.json")
 
 
 def load_record(path: str | os.PathLike[str]) -> Record:
@@ -53,14 +50,14 @@ class RecordFiles:
         """Add to a file what it does not have yet of the record that `take` gives; what others have put there stays."""
         path = path.absolute()
         try:
-            _make_folder(path.parent)
+            make_folder(path.parent)
             with _alone(path):
                 # Not before: another save would be taken for an older state of this one.
                 record, is_there = take(), path.exists()
                 before = self._saved.get(path) if is_there else None
                 new = record if before is None else since(record, before)
                 whole = merged([load_record(path), new]) if is_there else new
-                _replace(path, to_text(whole if with_parameters else without_parameters(whole)))
+                replace_text(path, to_text(whole if with_parameters else without_parameters(whole)))
                 self._saved[path] = record
         except OSError as fault:
             raise _not_done("written", path, fault) from None
@@ -69,15 +66,6 @@ class RecordFiles:
     def forget(self) -> None:
         """Let all that comes be new."""
         self._saved = {}
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.name != FOLDER:
-        return
-    folder.mkdir(exist_ok=True, mode=0o700)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", "utf-8")
 
 
 @contextmanager
@@ -110,20 +98,6 @@ def _remove_stale(lock: Path) -> None:
         return
     if is_stale:
         lock.unlink(missing_ok=True)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that whoever reads it, at whatever moment, finds the old text or the new one."""
-    temporary = path.with_name(f"{path.name}.{token_hex(8)}.tmp")
-    try:
-        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _not_done(done: str, path: Path, fault: OSError | UnicodeDecodeError) -> RecordError:

@@ -166,7 +166,7 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> SyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return SyncOptimizer(self, self._engine, self._recording, self._upkeep)
+        return SyncOptimizer(self, self._config.location, self._engine, self._recording, self._upkeep)
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""

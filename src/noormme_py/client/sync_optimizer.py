@@ -15,8 +15,10 @@ from noormme_py.client.raw_sql import encode_parameters
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.client.sync_upkeep import SyncUpkeep
+from noormme_py.client.undo_file import keep_undo
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.introspect.discover import discover
+from noormme_py.location import Location
 from noormme_py.optimize import doctor
 from noormme_py.optimize.accesses import accesses
 from noormme_py.optimize.advisor import Limits, advise
@@ -45,9 +47,15 @@ class SyncOptimizer:
     """
 
     def __init__(
-        self, executor: SyncExecutor, engine: SyncEngine, recording: SyncRecording, upkeep: SyncUpkeep
+        self,
+        executor: SyncExecutor,
+        location: Location,
+        engine: SyncEngine,
+        recording: SyncRecording,
+        upkeep: SyncUpkeep,
     ) -> None:
         self._executor = executor
+        self._location = location
         self._engine = engine
         self._recording = recording
         self._upkeep = upkeep
@@ -104,11 +112,13 @@ class SyncOptimizer:
     def apply(self, suggestions: Advice | Iterable[Suggestion], *, dry_run: bool = True) -> Application:
         """Create and drop the indexes of suggestions, all or none; a dry run only says what would be run.
 
-        Building an index keeps other writers waiting. Raises DatabaseError, and then nothing has changed.
+        Building an index keeps other writers waiting. What takes it back is kept in `.noormme/<database>.undo.sql`
+        beside the database. Raises DatabaseError, and then nothing has changed.
         """
         made = application(suggestions, is_dry_run=dry_run)
         if not dry_run:
             self._run(made.statements)
+            self._engine.aside(lambda: keep_undo(self._location, made))
         return made
 
     def undo(self, applied: Application) -> None:

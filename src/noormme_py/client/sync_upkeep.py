@@ -124,10 +124,10 @@ class SyncUpkeep:
             if seen != self._looked_at or monotonic() - self._looked_s >= _LOOK_EVERY_S:
                 self.refresh_plans()
                 self._looked_s, self._looked_at = monotonic(), seen
-        if self._config.automation.enable_index_recommendations:
-            # The first advice comes soon, and then there is none for a while.
-            if self._advice is None or monotonic() - self._advised_s >= _LOOK_EVERY_S:
-                self.recommend()
+        # The first advice comes soon, and then there is none for a while.
+        is_new = self._advice is None or monotonic() - self._advised_s >= _LOOK_EVERY_S
+        if self._config.automation.enable_index_recommendations and is_new:
+            self.recommend()
         if self._is_auto and monotonic() - self._optimized_s >= _OPTIMIZE_EVERY_S and self._engine.is_quiet:
             self._optimize_quietly()
 

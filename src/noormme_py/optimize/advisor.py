@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
+from typing import get_args
 
+from noormme_py.errors import ConfigError
 from noormme_py.names import fold
 from noormme_py.optimize.arena import Arena
 from noormme_py.optimize.chooser import Chooser, Weights
@@ -47,6 +49,14 @@ class Limits:
     max_bytes: int | None = None
     exclude: Collection[str] = ()
     verify: Verification = "copy"
+
+    def __post_init__(self) -> None:
+        if self.verify not in get_args(Verification):
+            raise ConfigError("a suggestion is verified by plan or by copy", hint='say verify="plan" or "copy"')
+        if self.budget_s <= 0:
+            raise ConfigError("the budget of an analysis is a number of seconds above 0")
+        if (self.max_indexes or 0) < 0 or (self.max_bytes or 0) < 0:
+            raise ConfigError("a limit of indexes or bytes is not below 0")
 
 
 def advise(
