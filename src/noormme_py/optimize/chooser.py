@@ -98,11 +98,17 @@ class Chooser:
             if not question.tables & tables:
                 continue
             new = both(self.costs, question, visible)
-            if any(is_slower(after, before) for after, before in zip(new, self.base[number], strict=False)):
+            if self.costs.is_measured and any(
+                is_slower(after, before) for after, before in zip(new, self.base[number], strict=False)
+            ):
                 return None
             weight = question.count * self.weights.count
             for state, (before, after) in enumerate(zip(self.current[number], new, strict=False)):
-                saved[state] += weight * (before.steps - after.steps)
+                difference = before.steps - after.steps
+                if not self.costs.is_measured and not without:
+                    # Where the estimate says that more indexes do harm, the planner knows better: it has chosen them.
+                    difference = max(0.0, difference)
+                saved[state] += weight * difference
                 before_ms += question.count * (before.elapsed_ms or 0.0)
                 after_ms += question.count * (after.elapsed_ms or 0.0)
                 noise_ms += question.count * _NOISE_MS

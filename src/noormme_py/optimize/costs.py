@@ -41,6 +41,7 @@ class Costs(Protocol):
     """Tells costs, and remembers them."""
 
     arena: Arena
+    is_measured: bool
 
     def of(self, question: Question, visible: Visible, statistics: Statistics) -> Cost | None:
         """Return what a statement costs, None for one that cannot be tried."""
@@ -97,6 +98,8 @@ class _KnownCosts(ABC):
 class EstimatedCosts(_KnownCosts):
     """Costs by the plans of a clone and the figures of the tables; nothing is run."""
 
+    is_measured = False
+
     def __init__(self, arena: Arena, figures: TableFigures) -> None:
         super().__init__(arena)
         self._plan_costs = PlanCosts(figures, arena.indexes)
@@ -117,6 +120,8 @@ class MeasuredCosts(_KnownCosts):
 
     A run is cut off at `max_steps`: it costs that at the least.
     """
+
+    is_measured = True
 
     def __init__(self, arena: Arena, *, max_steps: int) -> None:
         super().__init__(arena)

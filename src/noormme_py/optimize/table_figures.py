@@ -14,6 +14,7 @@ from noormme_py.schema.model import Schema
 
 # As many rows as the values of columns are counted in.
 _SAMPLE = 20_000
+_PRIME = 1_000_033
 
 _VALUES_OF_LIST = 4.0
 _SHARE_OF_RANGE, _SHARE_OF_PREFIX = 0.25, 0.05
@@ -116,8 +117,10 @@ class TableFigures:
         where = ""
         if rows > _SAMPLE:
             has_rowid = known is not None and known.has_rowid
-            # Spread over the table, because what lies together is alike.
-            where = f" where rowid % {rows // _SAMPLE} = 0" if has_rowid else f" limit {_SAMPLE}"
+            # Spread over the table, because what lies together is alike, and not evenly: what is made by a program
+            # repeats itself every so many rows.
+            spread = f"(rowid % {_PRIME} * 7368787) % {_PRIME} % {rows // _SAMPLE} = 0"
+            where = f" where {spread}" if has_rowid else f" limit {_SAMPLE}"
         counts = ", ".join(
             f"(select count(k{n}) from s),"
             f" (select count(*) from (select 1 from s where k{n} is not null group by k{n})),"
