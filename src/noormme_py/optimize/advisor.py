@@ -14,10 +14,12 @@ from typing import get_args
 
 from noormme_py.errors import ConfigError
 from noormme_py.names import fold
+from noormme_py.optimize.access import Key
 from noormme_py.optimize.arena import Arena
 from noormme_py.optimize.chooser import Chooser, Weights
 from noormme_py.optimize.costs import Deadline, EstimatedCosts, MeasuredCosts
 from noormme_py.optimize.existing_indexes import superfluous
+from noormme_py.optimize.index_spec import IndexSpec
 from noormme_py.optimize.laboratory import Laboratory
 from noormme_py.optimize.proof import proven
 from noormme_py.optimize.question import Reader, questions
@@ -105,7 +107,12 @@ def advise(
 def _estimates(empty: Laboratory, schema: Schema, figures: TableFigures) -> EstimatedCosts:
     arena = Arena(empty, schema)
     arena.note_statistics((spec.table, name, figures.statistics(spec)) for name, spec in arena.indexes.items())
-    return EstimatedCosts(arena, figures)
+    keys = {
+        fold(table.name): IndexSpec(table.name, tuple(Key(name) for name in table.primary_key))
+        for table in schema
+        if table.is_without_rowid
+    }
+    return EstimatedCosts(arena, figures, keys)
 
 
 def _verify(estimated: Chooser, measured: Chooser) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -100,9 +100,9 @@ class EstimatedCosts(_KnownCosts):
 
     is_measured = False
 
-    def __init__(self, arena: Arena, figures: TableFigures) -> None:
+    def __init__(self, arena: Arena, figures: TableFigures, keys: Mapping[str, IndexSpec]) -> None:
         super().__init__(arena)
-        self._plan_costs = PlanCosts(figures, arena.indexes)
+        self._plan_costs = PlanCosts(figures, arena.indexes, keys)
         self._figures = figures
 
     def add(self, spec: IndexSpec) -> str:

@@ -21,6 +21,7 @@ _LOOP = re.compile(r"(SCAN|SEARCH) (?:TABLE )?(.*)", re.DOTALL)
 _INDEX = re.compile(
     r" USING (AUTOMATIC )?(?:PARTIAL )?(COVERING )?INDEX (.*?)(?: \(((?:ANY\(|[^ ]* ?[=<>]).*)\))?$", re.DOTALL
 )
+_KEY = re.compile(r" USING PRIMARY KEY \((.*)\)$", re.DOTALL)
 _ROWID = re.compile(r" USING INTEGER PRIMARY KEY \((.*)\)$", re.DOTALL)
 
 _A_LOOP, _A_ROW, _A_LOOKUP, _A_RESULT, _A_SORTED = 8.0, 4.0, 5.0, 4.0, 10.0
@@ -33,10 +34,14 @@ _LIMITED = 50.0
 
 @frozen
 class PlanCosts:
-    """What is known of the tables and indexes that plans are about; `indexes` by their names."""
+    """What is known of the tables and indexes that plans are about; `indexes` by their names.
+
+    `keys` are the primary keys of the tables that are ordered by them, by the folded names of the tables.
+    """
 
     figures: TableFigures
     indexes: Mapping[str, IndexSpec]
+    keys: Mapping[str, IndexSpec]
 
     def steps(self, rows: Sequence[PlanRow], accesses: Sequence[Access], *, is_limited: bool) -> float:
         """Return about how many steps a run of this plan takes."""
@@ -83,8 +88,9 @@ class _Walk:
 
     def _loop(self, text: str, loops: float) -> tuple[float, float]:
         rowid = _ROWID.search(text)
-        index = None if rowid is not None else _INDEX.search(text)
-        found = rowid or index
+        key = None if rowid is not None else _KEY.search(text)
+        index = None if rowid is not None or key is not None else _INDEX.search(text)
+        found = rowid or key or index
         name = text[: found.start()] if found is not None else text.removesuffix(" LEFT-JOIN")
         access = self._access(name)
         if access is None:
@@ -94,6 +100,8 @@ class _Walk:
         once, each, visited = 0.0, _A_ROW, total
         if rowid is not None:
             visited = 1.0 if "=?" in rowid[1] else total * _SHARE_OF_RANGE
+        elif key is not None:
+            visited = self._found(self._costs.keys.get(fold(access.table)), key[1], total, access)
         elif index is not None:
             terms = index[4] or ""
             each += 0.0 if index[2] else _A_LOOKUP
@@ -101,13 +109,12 @@ class _Walk:
                 once = total * (_A_SORTED + log2(total + 2))
                 visited = max(1.0, total * self._share_of_terms(access, is_joined=True))
             else:
-                visited = self._found(index[3], terms, total, access)
+                visited = self._found(self._costs.indexes.get(index[3]), terms, total, access)
         self._bound.add(fold(access.alias))
         out = min(visited, total * self._share_of_terms(access, is_joined=False))
         return once + loops * (_A_LOOP + each * visited), max(out, 0.01)
 
-    def _found(self, name: str, terms: str, total: float, access: Access) -> float:
-        spec = self._costs.indexes.get(name)
+    def _found(self, spec: IndexSpec | None, terms: str, total: float, access: Access) -> float:
         if spec is None:
             return total * (0.01 if "=?" in terms else _SHARE_OF_RANGE if "?" in terms else 1.0)
         figures = self._costs.figures
