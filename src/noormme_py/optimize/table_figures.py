@@ -14,7 +14,9 @@ from noormme_py.schema.model import Schema
 
 # As many rows as the values of columns are counted in.
 _SAMPLE = 20_000
-_PRIME = 1_000_033
+# What hardly ever comes twice among the rows that were looked at is taken to be unique.
+_UNIQUE = 0.98
+_STRIDE, _PRIME = 7_368_787, 1_000_033
 
 _VALUES_OF_LIST = 4.0
 _SHARE_OF_RANGE, _SHARE_OF_PREFIX = 0.25, 0.01
@@ -62,10 +64,7 @@ class TableFigures:
         sample = self._sample(table, wanted, rows)
         for text, (taken, filled, distinct, single) in zip(wanted, sample, strict=True):
             self._nulls[place, text] = 1 - filled / taken if taken else 0.0
-            # The guaranteed-error estimator of Charikar et al., "Towards Estimation Error Guarantees for Distinct
-            # Values", PODS 2000: what was seen once stands for the square root of what was not looked at.
-            estimate = distinct if taken >= rows or not taken else sqrt(rows / taken) * single + (distinct - single)
-            self._values[place, text] = max(1.0, min(float(rows or 1), estimate))
+            self._values[place, text] = max(1.0, min(float(rows or 1), _distinct(rows, taken, distinct, single)))
 
     def share_of(self, table: str, term: Term) -> float:
         """Return about which part of the rows, from 0 to 1, a term leaves."""
@@ -112,35 +111,59 @@ class TableFigures:
         return " ".join(map(str, figures))
 
     def _sample(self, table: str, keys: list[str], rows: int) -> list[tuple[int, ...]]:
+        """Return for each key how many rows were looked at, and in them its values, the different and the single."""
         known = self._schema.find_table(table)
         columns = ", ".join(f"{text} as k{number}" for number, text in enumerate(keys))
-        where = ""
-        if rows > _SAMPLE:
-            has_rowid = known is not None and known.has_rowid
-            # Spread over the table, because what lies together is alike, and not evenly: what is made by a program
-            # repeats itself every so many rows.
-            spread = f"(rowid % {_PRIME} * 7368787) % {_PRIME} % {rows // _SAMPLE} = 0"
-            where = f" where {spread}" if has_rowid else f" limit {_SAMPLE}"
+        every_row = f"select {columns} from {quote(table)}"
+        if rows <= _SAMPLE:
+            return self._counted(every_row, len(keys))
+        if known is None or not known.has_rowid:
+            return self._counted(f"{every_row} limit {_SAMPLE}", len(keys))
+        # Rows from all over the table, because what lies together is alike; and not every so many, because what a
+        # program has written repeats itself.
+        last = self._number(f"select max(rowid) from {quote(table)}")
+        picked = self._counted(
+            f"with recursive p(i) as (select 1 union all select i + 1 from p where i < {_SAMPLE})"
+            f" select {columns} from p cross join {quote(table)} as t on t.rowid = 1 + i * {_STRIDE} % {max(1, last)}",
+            len(keys),
+        )
+        if picked[0][0] >= _SAMPLE // 2:
+            return picked
+        # Most rowids are free: all rows are walked by.
+        spread = f"(rowid % {_PRIME} * {_STRIDE}) % {_PRIME} % {rows // _SAMPLE} = 0"
+        return self._counted(f"{every_row} where {spread}", len(keys))
+
+    def _counted(self, sample: str, keys: int) -> list[tuple[int, ...]]:
         counts = ", ".join(
             f"(select count(k{n}) from s),"
             f" (select count(*) from (select 1 from s where k{n} is not null group by k{n})),"
             f" (select count(*) from (select 1 from s where k{n} is not null group by k{n} having count(*) = 1))"
-            for n in range(len(keys))
+            for n in range(keys)
         )
-        sample = f"select {columns} from {quote(table)}{where}"
         sql = f"with s as materialized ({sample}) select (select count(*) from s), {counts}"
         try:
             found = [int(value or 0) for value in self._lab.survey(sql)[0]]
         except DatabaseError:
-            return [(0, 0, 1, 0)] * len(keys)
+            return [(0, 0, 1, 0)] * keys
         taken, of_keys = found[0], found[1:]
-        return [(taken, *of_keys[3 * n : 3 * n + 3]) for n in range(len(keys))]
+        return [(taken, *of_keys[3 * n : 3 * n + 3]) for n in range(keys)]
 
     def _number(self, sql: str) -> int:
         try:
             return int(self._lab.survey(sql)[0][0] or 0)
         except DatabaseError:
             return 0
+
+
+def _distinct(rows: int, taken: int, distinct: int, single: int) -> float:
+    """Return about how many different values all rows have, by those that were taken."""
+    if taken >= rows or not taken:
+        return distinct
+    if distinct >= _UNIQUE * taken:
+        return rows * distinct / taken
+    # The guaranteed-error estimator of Charikar et al., "Towards Estimation Error Guarantees for Distinct Values",
+    # PODS 2000: what was seen once stands for the square root of what was not looked at.
+    return sqrt(rows / taken) * single + (distinct - single)
 
 
 def predicate(term: Term) -> str:
