@@ -35,6 +35,11 @@ class AutomationConfig(Section):
     enable_query_analysis: bool = False
     enable_migration_generation: bool = False
 
+    @property
+    def has_upkeep(self) -> bool:
+        """Whether anything is recorded, or done beside the application and at the close."""
+        return self.enable_auto_optimization or self.enable_index_recommendations or self.enable_query_analysis
+
 
 class PerformanceConfig(Section):
     """`max_batch_size`: rows an INSERT carries, and values an IN list binds one by one.

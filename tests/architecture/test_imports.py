@@ -107,6 +107,13 @@ def test_importing_the_package_loads_no_optional_extra() -> None:
     assert run.stdout.strip() == "[]"
 
 
+def test_opening_a_database_loads_no_analysis() -> None:
+    opened = "import noormme_py, sys\nwith noormme_py.SyncNoormme(':memory:') as db: db.execute('select 1')\n"
+    report = f"{opened}print([name for name in sys.modules if name.startswith('noormme_py.optimize')])"
+    run = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
 def test_engine_imports_are_seen_in_all_their_forms() -> None:
     text = "import os, sqlite3\nfrom concurrent.futures import Future\ndef f():\n    import asyncio.tasks\n"
     assert engine_imports([Module("noormme_py.query.nodes", text)]) == [

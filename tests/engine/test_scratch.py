@@ -18,7 +18,7 @@ from noormme_py import Noormme, SyncNoormme
 from noormme_py.config import config_for
 from noormme_py.engine import scratch
 from noormme_py.engine.scratch import Scratch
-from noormme_py.errors import DatabaseError, DiskFull, Interrupted
+from noormme_py.errors import DatabaseError, DiskFull, Interrupted, UniqueViolation
 from noormme_py.introspect.discover import discover
 
 SCRIPT = """
@@ -73,7 +73,10 @@ def test_a_run_is_cut_off(copy: Scratch) -> None:
 
 
 def test_a_run_ends_where_it_breaks_a_constraint(copy: Scratch) -> None:
-    assert not copy.run("insert into t (b) values ('b7')").is_whole
+    trial = copy.run("insert into t (b) values ('b7')")
+    assert not trial.is_whole
+    assert isinstance(trial.fault, UniqueViolation)
+    assert copy.run("delete from t", max_steps=1_000).fault is None
     with pytest.raises(DatabaseError, match="no such table"):
         copy.run("select * from missing")
 

@@ -154,3 +154,24 @@ def test_the_only_index_of_a_foreign_key_stays(tmp_path: Path) -> None:
     path = file_of(tmp_path, script)
     # No statement of the record uses it.
     assert dropped(advice(path, [asked("select * from child where kind = ?", ["k7"])])) == []
+
+
+def test_an_index_that_is_used_and_does_no_good_is_dropped(tmp_path: Path) -> None:
+    script = f"""
+        create table log (id integer primary key, level integer, text text);
+        create index by_level on log (level);
+        create table other (id integer primary key, level integer unique);
+        {NUMBERS.format(20_000)} insert into log select i, 1, 'text ' || i from n;
+    """
+    path = file_of(tmp_path, script)
+    read = asked("select text from log where level = ?", [1], count=10)
+    write = asked("insert into log (level, text) values (?, ?)", [1, "x"], count=50_000)
+    found = advice(path, [read, write])
+    assert dropped(found) == ["by_level"]
+    assert found.suggestions[0].confidence == "medium"
+    # Without the writes nothing is gained, and where it finds few rows it is wanted.
+    assert dropped(advice(path, [read])) == []
+    few = asked("select text from log where level = ?", [7], count=1_000_000)
+    assert dropped(advice(path, [few, write])) == []
+    # What no statement uses was not measured.
+    assert dropped(advice(path, [asked("select * from other"), write])) == []

@@ -16,9 +16,10 @@ from time import monotonic
 import pytest
 
 from noormme_py import Noormme, SyncNoormme
-from noormme_py.client import async_optimizer
-from noormme_py.client.async_optimizer import AsyncOptimizer
-from noormme_py.client.sync_optimizer import SyncOptimizer
+from noormme_py.client import async_upkeep
+from noormme_py.client.async_recording import AsyncRecording
+from noormme_py.client.async_upkeep import AsyncUpkeep
+from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.errors import DiskFull, NoormmeWarning, ReadOnly
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.statistics_trial import is_due
@@ -43,8 +44,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     def record(_: object) -> Record:
         return RECORD
 
-    monkeypatch.setattr(AsyncOptimizer, "record", record)
-    monkeypatch.setattr(SyncOptimizer, "record", record)
+    monkeypatch.setattr(AsyncRecording, "record", record)
+    monkeypatch.setattr(SyncRecording, "record", record)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -90,9 +91,8 @@ def test_the_sync_face_optimizes_at_the_close_too(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("recorded")
 async def test_what_would_make_recorded_statements_slower_is_refused_at_the_close(tmp_path: Path) -> None:
     path = make(tmp_path / "app.db", SCHEMA, misleading)
-    with pytest.warns(NoormmeWarning, match="enable_query_analysis"):
-        db = await Noormme(path, automation=BOTH).initialize()
-    await db.close()
+    async with Noormme(path, automation=BOTH) as db:
+        pass
     (run,) = db.optimizer.report().runs
     assert (run.outcome, [served.after.plan for served in run.changed]) == ("refused", [(BY_OWNER,)])
     assert [known.plan.lines() for known in db.optimizer.plans()] == [(BY_STATE,)]
@@ -101,10 +101,9 @@ async def test_what_would_make_recorded_statements_slower_is_refused_at_the_clos
 
 @pytest.mark.usefixtures("recorded")
 async def test_plans_are_looked_at_beside_the_application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(async_optimizer, "_ROUND_S", 0.01)
+    monkeypatch.setattr(async_upkeep, "_ROUND_S", 0.01)
     path = make(tmp_path / "app.db", SCHEMA, true)
-    with pytest.warns(NoormmeWarning, match="enable_query_analysis"):
-        db = await Noormme(path, automation={"enable_query_analysis": True}).initialize()
+    db = await Noormme(path, automation={"enable_query_analysis": True}).initialize()
     await until(lambda: [known.sql for known in db.optimizer.plans()] == [OPEN_JOBS])
     await db.execute("drop index jobs_state")
     await until(lambda: len(db.optimizer.report().plan_changes) == 1)
@@ -117,11 +116,10 @@ async def test_plans_are_looked_at_beside_the_application(tmp_path: Path, monkey
 async def test_statistics_of_which_no_version_tells_are_noticed_now_and_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(async_optimizer, "_ROUND_S", 0.01)
-    monkeypatch.setattr(async_optimizer, "_LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(async_upkeep, "_ROUND_S", 0.01)
+    monkeypatch.setattr(async_upkeep, "_LOOK_EVERY_S", 0.0)
     path = make(tmp_path / "app.db", SCHEMA, lambda c: c.execute("analyze"))
-    with pytest.warns(NoormmeWarning, match="enable_query_analysis"):
-        db = await Noormme(path, automation={"enable_query_analysis": True}).initialize()
+    db = await Noormme(path, automation={"enable_query_analysis": True}).initialize()
     await until(lambda: len(db.optimizer.plans()) == 1)
     with closing(sqlite3.connect(path)) as other:
         version = other.execute("pragma schema_version").fetchone()
@@ -134,8 +132,8 @@ async def test_statistics_of_which_no_version_tells_are_noticed_now_and_then(
 
 
 async def test_now_and_then_it_optimizes_while_nobody_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(async_optimizer, "_ROUND_S", 0.01)
-    monkeypatch.setattr(async_optimizer, "_OPTIMIZE_EVERY_S", 0.0)
+    monkeypatch.setattr(async_upkeep, "_ROUND_S", 0.01)
+    monkeypatch.setattr(async_upkeep, "_OPTIMIZE_EVERY_S", 0.0)
     path = make(tmp_path / "app.db", SCHEMA, true)
     # Whoever tried it in the way of a writer would have failed by the time that is waited.
     async with Noormme(path, automation=AUTO, optimization={"busy_timeout": 20}) as db:
@@ -150,7 +148,7 @@ async def test_now_and_then_it_optimizes_while_nobody_writes(tmp_path: Path, mon
 
 
 async def test_it_is_not_done_more_often_than_every_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(async_optimizer, "_ROUND_S", 0.01)
+    monkeypatch.setattr(async_upkeep, "_ROUND_S", 0.01)
     path = make(tmp_path / "app.db", SCHEMA, true)
     async with Noormme(path, automation=AUTO) as db:
         await asyncio.sleep(0.2)
@@ -213,15 +211,15 @@ async def test_settings_are_told_with_what_they_were(tmp_path: Path) -> None:
 
 
 async def test_a_round_ends_with_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(async_optimizer, "_ROUND_S", 0.0)
+    monkeypatch.setattr(async_upkeep, "_ROUND_S", 0.0)
     rounds = 0
 
-    async def go_round(_: AsyncOptimizer) -> None:
+    async def go_round(_: AsyncUpkeep) -> None:
         nonlocal rounds
         rounds += 1
         await asyncio.sleep(0 if rounds < 3 else 3600)
 
-    monkeypatch.setattr(AsyncOptimizer, "go_round", go_round)
+    monkeypatch.setattr(AsyncUpkeep, "go_round", go_round)
     db = await Noormme(make(tmp_path / "app.db", SCHEMA), automation=AUTO).initialize()
     await until(lambda: rounds == 3)
     await db.close()
@@ -233,15 +231,15 @@ async def test_a_round_ends_with_the_database(tmp_path: Path, monkeypatch: pytes
 async def test_a_round_that_fails_is_logged_and_the_next_one_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(async_optimizer, "_ROUND_S", 0.0)
+    monkeypatch.setattr(async_upkeep, "_ROUND_S", 0.0)
     rounds = 0
 
-    async def go_round(_: AsyncOptimizer) -> None:
+    async def go_round(_: AsyncUpkeep) -> None:
         nonlocal rounds
         rounds += 1
         raise DiskFull("no room")
 
-    monkeypatch.setattr(AsyncOptimizer, "go_round", go_round)
+    monkeypatch.setattr(AsyncUpkeep, "go_round", go_round)
     async with Noormme(make(tmp_path / "app.db", SCHEMA), automation=AUTO):
         await until(lambda: rounds >= 2)
     assert "DiskFull" in caplog.text

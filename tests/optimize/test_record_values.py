@@ -12,7 +12,7 @@ from noormme_py.optimize.histogram import buckets_of, counted, joined, quantile
 from noormme_py.optimize.merge import merged, since
 from noormme_py.optimize.record import LoopRecord, Record, StatementRecord
 from noormme_py.optimize.record_text import from_text, to_text
-from noormme_py.optimize.text_shape import is_control, text_shape
+from noormme_py.optimize.shape_text import is_control, statement_shape
 
 counts = st.integers(0, 10**12)
 raw = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text() | st.binary()
@@ -102,19 +102,19 @@ def test_a_quantile_is_at_most_five_percent_wrong(some: list[int], more: list[in
 
 
 def test_a_shape_is_what_is_left_without_the_values() -> None:
-    shape = text_shape("select a, b from t where c in (?) and d = ? limit ?")
+    shape = statement_shape("select a, b from t where c in (?) and d = ? limit ?")
     for text in (
         "SELECT a, b FROM t WHERE c IN (1, 2, 3) AND d = 'x' LIMIT 5",
         "select a,b from t -- all\n where c in (:a, :b) and d = x'00' limit -1;",
     ):
-        assert text_shape(text) == shape
-    assert text_shape("insert into t values (1, 2), (3, 4)") == text_shape("insert into t values (?, ?)")
-    assert text_shape('select "A" from t') != text_shape('select "a" from t')
-    assert text_shape("select a - 1") != text_shape("select a")
-    assert text_shape("select a from t where b = 1") != text_shape("select a from t where c = 1")
+        assert statement_shape(text) == shape
+    assert statement_shape("insert into t values (1, 2), (3, 4)") == statement_shape("insert into t values (?, ?)")
+    assert statement_shape('select "A" from t') != statement_shape('select "a" from t')
+    assert statement_shape("select a - 1") != statement_shape("select a")
+    assert statement_shape("select a from t where b = 1") != statement_shape("select a from t where c = 1")
 
 
 @given(st.text())
 def test_any_text_has_a_shape(text: str) -> None:
-    assert text_shape(text) == text_shape(text)
+    assert statement_shape(text) == statement_shape(text)
     assert isinstance(is_control(text), bool)

@@ -154,7 +154,7 @@ def test_statistics_are_put_back_for_every_connection(tmp_path: Path) -> None:
 async def test_a_file_too_large_to_be_copied_is_optimized_in_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("noormme_py.client.async_optimizer._LARGEST_COPY", 0)
+    monkeypatch.setattr("noormme_py.client.async_upkeep._LARGEST_COPY", 0)
     path = make(tmp_path / "app.db", SCHEMA, true)
     async with Noormme(path) as db:
         run = await db.optimizer.optimize_now(RECORD)
@@ -170,7 +170,7 @@ async def test_a_file_too_large_to_be_copied_is_optimized_in_place(
 async def test_other_connections_learn_of_what_was_found_in_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("noormme_py.client.async_optimizer._LARGEST_COPY", 0)
+    monkeypatch.setattr("noormme_py.client.async_upkeep._LARGEST_COPY", 0)
     path = make(tmp_path / "app.db", f"{SCHEMA}; analyze", true)
     async with Noormme(path) as db, Noormme(path) as other:
         await other.execute(OPEN_JOBS, ["open", 7])

@@ -6,22 +6,21 @@ import os
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from importlib import import_module
 from random import uniform
-from typing import Any, ClassVar, Generic, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self
 
 from typing_extensions import TypeVar
 
 from noormme_py.client.async_executor import AsyncExecutor
-from noormme_py.client.async_optimizer import AsyncOptimizer
-from noormme_py.client.async_recording import AsyncRecording
 from noormme_py.client.async_runner import StreamDecoder
 from noormme_py.client.async_transaction import AsyncTransaction
-from noormme_py.client.async_upkeep import AsyncUpkeep
 from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
 from noormme_py.codec.registry import CodecChoice, Codecs, merged
 from noormme_py.config import Config, config_for, config_from_env
 from noormme_py.engine.async_engine import AsyncEngine, AsyncSession
+from noormme_py.engine.call_sites import Mutex
 from noormme_py.engine.connection import Durability
 from noormme_py.engine.elsewhere import ELSEWHERE
 from noormme_py.engine.log_state import LogState
@@ -44,6 +43,10 @@ from noormme_py.query.observe import Observer
 from noormme_py.query.statement import Statement, Work
 from noormme_py.repository.options import TableOptions
 from noormme_py.schema.model import Schema
+
+if TYPE_CHECKING:
+    from noormme_py.client.async_optimizer import AsyncOptimizer
+    from noormme_py.client.async_upkeep import AsyncUpkeep
 
 T = TypeVar("T")
 # A database whose transactions are of another class is a Noormme like others.
@@ -93,8 +96,10 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         )
         self._engine = AsyncEngine(self._config)
         self._catalog: Catalog | None = None
-        self._recording = AsyncRecording(self._engine, self._config)
-        self._upkeep = AsyncUpkeep(self._engine, self._config, self._recording)
+        self._upkeep: AsyncUpkeep | None = None
+        self._upkeep_mutex = Mutex()
+        if self._config.automation.has_upkeep:
+            self._needed_upkeep()
 
     @classmethod
     def from_env(
@@ -136,14 +141,16 @@ class Noormme(AsyncExecutor, Generic[X_co]):
             await self._engine.close()
             raise
         self._catalog = catalog
-        self._upkeep.begin()
+        if self._upkeep is not None:
+            self._upkeep.begin()
         return self
 
     async def close(self) -> None:
         """Close every connection, once running statements have ended. Doing it again does nothing."""
         self._catalog = None
         try:
-            await self._upkeep.end()
+            if self._upkeep is not None:
+                await self._upkeep.end()
         finally:
             await self._engine.close()
 
@@ -165,7 +172,10 @@ class Noormme(AsyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> AsyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return AsyncOptimizer(self, self._config.location, self._engine, self._recording, self._upkeep)
+        made: AsyncOptimizer = import_module("noormme_py.client.async_optimizer").AsyncOptimizer(
+            self, self._config.location, self._engine, self._needed_upkeep()
+        )
+        return made
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
@@ -330,6 +340,18 @@ class Noormme(AsyncExecutor, Generic[X_co]):
         if is_known and await self._engine.read_schema_version() == catalog.version:
             raise fault
         await self.refresh_schema()
+
+    def _needed_upkeep(self) -> AsyncUpkeep:
+        """Return the upkeep, which is made and imported when it is first needed: most programs start without it."""
+        # Whoever comes at the same time gets the same one: it has a memory.
+        with self._upkeep_mutex:
+            if self._upkeep is not None:
+                return self._upkeep
+            upkeep: AsyncUpkeep = import_module("noormme_py.client.async_upkeep").AsyncUpkeep(
+                self._engine, self._config
+            )
+            self._upkeep = upkeep
+            return upkeep
 
     def _warn(self, missing: list[str]) -> None:
         for complaint in complaints(self._config, self._engine.pragmas):

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from noormme_py.client import raw_sql
 from noormme_py.client.async_executor import AsyncExecutor
-from noormme_py.client.async_recording import AsyncRecording
 from noormme_py.client.async_upkeep import AsyncUpkeep
 from noormme_py.client.explainable import checked
 from noormme_py.client.raw_sql import encode_parameters
@@ -45,18 +44,11 @@ class AsyncOptimizer:
     `automation.enable_auto_optimization` does of its own accord, changes what the planner knows of them.
     """
 
-    def __init__(
-        self,
-        executor: AsyncExecutor,
-        location: Location,
-        engine: AsyncEngine,
-        recording: AsyncRecording,
-        upkeep: AsyncUpkeep,
-    ) -> None:
+    def __init__(self, executor: AsyncExecutor, location: Location, engine: AsyncEngine, upkeep: AsyncUpkeep) -> None:
         self._executor = executor
         self._location = location
         self._engine = engine
-        self._recording = recording
+        self._recording = upkeep.recording
         self._upkeep = upkeep
 
     def record(self) -> Record:

@@ -7,21 +7,20 @@ import os
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from random import uniform
-from typing import Any, ClassVar, Generic, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self
 
 from typing_extensions import TypeVar
 
 from noormme_py.client.catalog import Catalog, Customs, Limits
 from noormme_py.client.constraints import located
 from noormme_py.client.sync_executor import SyncExecutor
-from noormme_py.client.sync_optimizer import SyncOptimizer
-from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.client.sync_runner import StreamDecoder
 from noormme_py.client.sync_transaction import SyncTransaction
-from noormme_py.client.sync_upkeep import SyncUpkeep
 from noormme_py.codec.registry import CodecChoice, Codecs, merged
 from noormme_py.config import Config, config_for, config_from_env
+from noormme_py.engine.call_sites import Mutex
 from noormme_py.engine.connection import Durability
 from noormme_py.engine.elsewhere import ELSEWHERE
 from noormme_py.engine.log_state import LogState
@@ -45,6 +44,10 @@ from noormme_py.query.observe import Observer
 from noormme_py.query.statement import Statement, Work
 from noormme_py.repository.options import TableOptions
 from noormme_py.schema.model import Schema
+
+if TYPE_CHECKING:
+    from noormme_py.client.sync_optimizer import SyncOptimizer
+    from noormme_py.client.sync_upkeep import SyncUpkeep
 
 T = TypeVar("T")
 # A database whose transactions are of another class is a SyncNoormme like others.
@@ -94,8 +97,10 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         )
         self._engine = SyncEngine(self._config)
         self._catalog: Catalog | None = None
-        self._recording = SyncRecording(self._engine, self._config)
-        self._upkeep = SyncUpkeep(self._engine, self._config, self._recording)
+        self._upkeep: SyncUpkeep | None = None
+        self._upkeep_mutex = Mutex()
+        if self._config.automation.has_upkeep:
+            self._needed_upkeep()
 
     @classmethod
     def from_env(
@@ -137,14 +142,16 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
             self._engine.close()
             raise
         self._catalog = catalog
-        self._upkeep.begin()
+        if self._upkeep is not None:
+            self._upkeep.begin()
         return self
 
     def close(self) -> None:
         """Close every connection, once running statements have ended. Doing it again does nothing."""
         self._catalog = None
         try:
-            self._upkeep.end()
+            if self._upkeep is not None:
+                self._upkeep.end()
         finally:
             self._engine.close()
 
@@ -166,7 +173,10 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
     @property
     def optimizer(self) -> SyncOptimizer:
         """What is recorded, explained and suggested of this database."""
-        return SyncOptimizer(self, self._config.location, self._engine, self._recording, self._upkeep)
+        made: SyncOptimizer = import_module("noormme_py.client.sync_optimizer").SyncOptimizer(
+            self, self._config.location, self._engine, self._needed_upkeep()
+        )
+        return made
 
     def pragma_report(self) -> tuple[PragmaCheck, ...]:
         """Return each pragma of each open connection: what was asked, what SQLite says, and why they differ."""
@@ -329,6 +339,16 @@ class SyncNoormme(SyncExecutor, Generic[X_co]):
         if is_known and self._engine.read_schema_version() == catalog.version:
             raise fault
         self.refresh_schema()
+
+    def _needed_upkeep(self) -> SyncUpkeep:
+        """Return the upkeep, which is made and imported when it is first needed: most programs start without it."""
+        # Whoever comes at the same time gets the same one: it has a memory.
+        with self._upkeep_mutex:
+            if self._upkeep is not None:
+                return self._upkeep
+            upkeep: SyncUpkeep = import_module("noormme_py.client.sync_upkeep").SyncUpkeep(self._engine, self._config)
+            self._upkeep = upkeep
+            return upkeep
 
     def _warn(self, missing: list[str]) -> None:
         for complaint in complaints(self._config, self._engine.pragmas):

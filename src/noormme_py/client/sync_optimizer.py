@@ -13,7 +13,6 @@ from noormme_py.client import raw_sql
 from noormme_py.client.explainable import checked
 from noormme_py.client.raw_sql import encode_parameters
 from noormme_py.client.sync_executor import SyncExecutor
-from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.client.sync_upkeep import SyncUpkeep
 from noormme_py.client.undo_file import keep_undo
 from noormme_py.engine.sync_engine import SyncEngine
@@ -46,18 +45,11 @@ class SyncOptimizer:
     `automation.enable_auto_optimization` does of its own accord, changes what the planner knows of them.
     """
 
-    def __init__(
-        self,
-        executor: SyncExecutor,
-        location: Location,
-        engine: SyncEngine,
-        recording: SyncRecording,
-        upkeep: SyncUpkeep,
-    ) -> None:
+    def __init__(self, executor: SyncExecutor, location: Location, engine: SyncEngine, upkeep: SyncUpkeep) -> None:
         self._executor = executor
         self._location = location
         self._engine = engine
-        self._recording = recording
+        self._recording = upkeep.recording
         self._upkeep = upkeep
 
     def record(self) -> Record:

@@ -53,16 +53,16 @@ class SyncUpkeep:
     `optimize_now`, which `automation.enable_auto_optimization` does of its own accord, changes what the planner knows.
     """
 
-    def __init__(self, engine: SyncEngine, config: Config, recording: SyncRecording) -> None:
+    def __init__(self, engine: SyncEngine, config: Config) -> None:
         self._engine = engine
         self._config = config
-        self._recording = recording
+        self.recording = SyncRecording(engine, config)
         # Values that are replaced as wholes, so that threads see one or the other.
         self._history = PlanHistory()
         self._runs: tuple[OptimizeRun, ...] = ()
         self._settings: tuple[Setting, ...] = ()
         self._advice: Advice | None = None
-        self._advised_s = monotonic()
+        self._advised_s: float | None = None
         self._optimized_s = monotonic()
         # When the plans were looked at, for which version of the schema and which statements.
         self._looked_s = monotonic()
@@ -113,7 +113,7 @@ class SyncUpkeep:
     def begin(self) -> None:
         """Begin what is done now and then, as the configuration says."""
         automation = self._config.automation
-        if self._recording.is_on or automation.enable_auto_optimization:
+        if self.recording.is_on or automation.enable_auto_optimization:
             self._engine.begin_rounds(self.go_round, _ROUND_S)
 
     def go_round(self) -> None:
@@ -125,32 +125,38 @@ class SyncUpkeep:
                 self.refresh_plans()
                 self._looked_s, self._looked_at = monotonic(), seen
         # The first advice comes soon, and then there is none for a while.
-        is_new = self._advice is None or monotonic() - self._advised_s >= _LOOK_EVERY_S
-        if self._config.automation.enable_index_recommendations and is_new:
-            self.recommend()
+        is_due = self._advised_s is None or monotonic() - self._advised_s >= _LOOK_EVERY_S
+        if self._config.automation.enable_index_recommendations and is_due:
+            self._quietly(self.recommend)
         if self._is_auto and monotonic() - self._optimized_s >= _OPTIMIZE_EVERY_S and self._engine.is_quiet:
-            self._optimize_quietly()
+            self._quietly(self.optimize_now)
 
     def end(self) -> None:
         """Do what is done at the close of a database; whatever fails is told in the report and the log only."""
         self._engine.end_rounds()
         self._settings = self._pragmas() or self._settings
         if not self._config.location.is_memory and self._engine.is_quiet:
-            self._optimize_quietly()
+            automation = self._config.automation
+            if automation.enable_query_analysis:
+                self._quietly(self.refresh_plans)
+            if automation.enable_index_recommendations and self._advice is None:
+                self._quietly(self.recommend)
+            if self._is_auto:
+                self._quietly(self.optimize_now)
 
     @property
     def _is_auto(self) -> bool:
         return self._config.automation.enable_auto_optimization and not self._config.location.is_read_only
 
     def _recorded(self) -> Record:
-        return self._recording.record() if self._recording.is_on else Record()
+        return self.recording.record() if self.recording.is_on else Record()
 
     def recommend(self) -> None:
         """Have the planner say which indexes would help, and tell it in the log when that is news."""
         record = self._recorded()
-        self._advised_s = monotonic()
         if not record.statements:
             return
+        self._advised_s = monotonic()
         limits = Limits(budget_s=_ADVICE_S, verify="plan")
         advice = self._engine.in_scratch(
             lambda lab: advise(lab, lab.drive(discover()), record, limits, accesses), with_rows=False
@@ -161,14 +167,9 @@ class SyncUpkeep:
                 _LOG.info("%s: %s: %s", self._config.location.file, each.ddl, each.reason)
         self._advice = advice
 
-    def _optimize_quietly(self) -> None:
+    def _quietly(self, work: Callable[[], object]) -> None:
         try:
-            if self._config.automation.enable_query_analysis:
-                self.refresh_plans()
-            if self._config.automation.enable_index_recommendations and self._advice is None:
-                self.recommend()
-            if self._is_auto:
-                self.optimize_now()
+            work()
         except Exception as fault:
             told = fault.message if isinstance(fault, NoormmeError) else type(fault).__name__
             self._note(OptimizeRun("failed", told, time()))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from noormme_py.config import Config
 from noormme_py.engine.faults import translate
 from noormme_py.engine.opening import check_path, connect, told_path
-from noormme_py.errors import DiskFull, TransactionError
+from noormme_py.errors import ConstraintError, DiskFull, TransactionError
 from noormme_py.frozen import replaced
 from noormme_py.query.placeholders import nulls_for
 from noormme_py.query.statement import Parameters, Raw, Statement, Work, ask
@@ -34,7 +34,6 @@ _MAKING = """
     where sql is not null and name not like 'sqlite\\_%' escape '\\'
     order by type = 'trigger', type = 'view', type = 'index', sql not like 'create virtual%', rowid
 """
-_ENDS = frozenset({sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_CONSTRAINT})
 _READS = frozenset({sqlite3.SQLITE_READ})
 
 
@@ -119,7 +118,7 @@ class Scratch:
             calls += 1
             return self._is_stopped or (most is not None and calls > most)
 
-        rows, is_whole = 0, True
+        rows, is_whole, broken = 0, True, None
         # The schema is read by a program too, and its steps are not of the statement.
         self._execute("select 1 from sqlite_schema limit 1")
         self._execute("savepoint trial")
@@ -133,10 +132,11 @@ class Scratch:
                 rows += len(chunk)
             rows = max(rows, cursor.rowcount)
         except sqlite3.Error as fault:
-            ends = getattr(fault, "sqlite_errorcode", 0) & 0xFF in _ENDS
-            if self._is_stopped or not ends:
-                raise translate(fault, sql) from None
-            is_whole = False
+            told = translate(fault, sql)
+            is_whole, broken = False, told if isinstance(told, ConstraintError) else None
+            is_cut = getattr(fault, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_INTERRUPT
+            if self._is_stopped or not (is_cut or broken):
+                raise told from None
         finally:
             elapsed_ns = thread_time_ns() - began_ns
             self._raw.set_progress_handler(None, 0)
@@ -144,7 +144,7 @@ class Scratch:
             if self._raw.in_transaction:
                 self._raw.execute("rollback to trial").close()
                 self._raw.execute("release trial").close()
-        return Trial(calls * _STEPS_A_CALL, elapsed_ns, rows, is_whole)
+        return Trial(calls * _STEPS_A_CALL, elapsed_ns, rows, is_whole, broken)
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[tuple[Raw, ...]]:
         """Run a statement for good and return its rows."""

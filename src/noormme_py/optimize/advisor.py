@@ -28,6 +28,7 @@ from noormme_py.optimize.refining import narrowed, parted, pruned, widened
 from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
 from noormme_py.optimize.table_figures import TableFigures
 from noormme_py.optimize.what_if import Unit, units
+from noormme_py.optimize.worthless_indexes import worthless
 from noormme_py.schema.model import Schema
 
 # A run that takes fewer steps needs no index.
@@ -137,7 +138,9 @@ def _refine(chooser: Chooser, schema: Schema, figures: TableFigures) -> None:
 
 def _proven(chooser: Chooser, schema: Schema, limits: Limits) -> list[Suggestion]:
     excluded = {fold(name) for name in limits.exclude}
-    return proven(chooser, superfluous(chooser, schema, excluded), schema, limits.verify)
+    drops = superfluous(chooser, schema, excluded)
+    drops += worthless(chooser, schema, excluded, {drop.index.name for drop in drops})
+    return proven(chooser, drops, schema, limits.verify)
 
 
 def _weights(record: Record) -> Weights:

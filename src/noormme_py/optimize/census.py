@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from noormme_py.names import fold, quote
+from noormme_py.names import fold
 from noormme_py.optimize.survey import Survey
+from noormme_py.optimize.table_rows import count_rows
 from noormme_py.schema.model import Schema
 
 
@@ -29,11 +30,7 @@ class Census:
 
 def take_census(survey: Survey, schema: Schema, *, most: int = 10_000_000) -> Census:
     """Count the rows of every table, up to `most` of each, and read `sqlite_stat1`."""
-    rows = {
-        fold(table.name): _number(survey(f"select count(*) from (select 1 from main.{quote(table.name)} limit {most})"))
-        for table in schema
-        if table.kind == "table"
-    }
+    rows = {fold(table.name): count_rows(survey, table.name, most=most) for table in schema if table.kind == "table"}
     believed: dict[str, int] = {}
     analyzed: set[str] = set()
     if survey("select 1 from main.sqlite_schema where name = 'sqlite_stat1'"):
@@ -47,10 +44,6 @@ def take_census(survey: Survey, schema: Schema, *, most: int = 10_000_000) -> Ce
             if index is not None:
                 analyzed.add(fold(str(index)))
     return Census(rows, believed, frozenset(analyzed))
-
-
-def _number(rows: list[tuple[int | float | str | bytes | None, ...]]) -> int:
-    return int(rows[0][0] or 0)
 
 
 def _first_number(stat: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -13,6 +13,7 @@ from noormme_py.names import fold
 from noormme_py.optimize.arena import STATISTICS, Arena, Statistics
 from noormme_py.optimize.index_spec import IndexSpec
 from noormme_py.optimize.plan_cost import PlanCosts
+from noormme_py.optimize.plan_tree import plan_of
 from noormme_py.optimize.question import Question
 from noormme_py.optimize.table_figures import TableFigures
 from noormme_py.query.trial import PlanRow
@@ -165,28 +166,12 @@ def _mean(
         steps += more
         is_timed = is_timed and ms is not None
         elapsed_ms += ms or 0.0
-        lines.update(dict.fromkeys(indented(plan)))
-        for row in plan:
-            if "INDEX " in row.detail:
-                used |= {name for name in arena.indexes if _names(row.detail, name)}
+        tree = plan_of(plan, arena.indexes)
+        lines.update(dict.fromkeys(tree.lines()))
+        used |= tree.indexes & arena.indexes.keys()
     if not count:
         return None
     return Cost(steps / count, elapsed_ms / count if is_timed else None, tuple(lines), frozenset(used))
-
-
-def indented(plan: Iterable[PlanRow]) -> list[str]:
-    """Return the lines of a plan, each as deep as it belongs."""
-    depth = {0: -1}
-    lines: list[str] = []
-    for row in plan:
-        depth[row.id] = depth.get(row.parent, -1) + 1
-        lines.append("  " * depth[row.id] + row.detail)
-    return lines
-
-
-def _names(detail: str, index: str) -> bool:
-    _, is_there, rest = detail.partition(f"INDEX {index}")
-    return bool(is_there) and (not rest or rest.startswith(" ("))
 
 
 def both(costs: Costs, question: Question, visible: Visible) -> tuple[Cost, ...]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from noormme_py.names import fold, quote
-from noormme_py.optimize.arena import Arena
 from noormme_py.optimize.chooser import Chooser
-from noormme_py.optimize.costs import Visible
+from noormme_py.optimize.foreign_key_indexes import finds_children
 from noormme_py.optimize.index_spec import spec_of
 from noormme_py.schema.model import Index, Schema, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Superfluous:
-    """An index to drop; `instead` is the one that serves what it served."""
+    """An index to drop; `instead` is the one that serves what it served, None where nothing has to."""
 
     index: Index
-    instead: str
+    instead: str | None
 
 
 def superfluous(chooser: Chooser, schema: Schema, excluded: Collection[str]) -> list[Superfluous]:
@@ -34,7 +33,7 @@ def superfluous(chooser: Chooser, schema: Schema, excluded: Collection[str]) -> 
             continue
         for index in table.indexes:
             instead = None if index.is_automatic or index.is_unique else _instead(index, table, chooser, gone)
-            if instead is None or _is_needed(index, table, chooser, gone | {index.name}):
+            if instead is None or is_needed(index, table, schema, chooser, gone | {index.name}):
                 continue
             change = chooser.change((), without=(*gone, index.name))
             if change is None:
@@ -65,25 +64,14 @@ def _others(index: Index, table: Table, chooser: Chooser, gone: set[str]) -> Ite
     yield from sorted(names, key=lambda name: (not (name in own and own[name].is_unique), name))
 
 
-def _is_needed(index: Index, table: Table, chooser: Chooser, gone: set[str]) -> bool:
+def is_needed(index: Index, table: Table, schema: Schema, chooser: Chooser, gone: set[str]) -> bool:
     """Whether a foreign key would have no index to look in."""
-    for key in table.foreign_keys:
-        arena = chooser.costs.arena
-        serving = leading(arena, table, key.columns, chooser.visible)
-        if index.name in serving and not leading(arena, table, key.columns, chooser.visible - gone):
-            return True
-    return False
-
-
-def leading(arena: Arena, table: Table, columns: Iterable[str], visible: Visible) -> list[str]:
-    """Return the full indexes that begin with these columns, in any order: what a foreign key needs."""
-    wanted = {fold(name) for name in columns}
-    return sorted(
-        name
-        for name in visible
-        if (spec := arena.indexes[name]).where is None
-        and fold(spec.table) == fold(table.name)
-        and {fold(key.name or "") for key in spec.keys[: len(wanted)]} == wanted
+    indexes = chooser.costs.arena.indexes
+    left = [indexes[name] for name in chooser.visible - gone]
+    return any(
+        finds_children(indexes[index.name], key, table, schema)
+        and not any(finds_children(other, key, table, schema) for other in left)
+        for key in table.foreign_keys
     )
 
 

@@ -57,6 +57,8 @@ def explained(lab: Laboratory, sql: str, parameters: Parameters, *, is_run: bool
     """Explain a statement, and run it where the rows are; raises DatabaseError or QueryError for what is refused."""
     plan = plan_of(lab.explain(sql, parameters), names_of_indexes(lab))
     trial = lab.run(sql, parameters, max_steps=MOST_STEPS) if is_run else None
+    if trial is not None and trial.fault is not None:
+        raise trial.fault
     views = texts_of_views(lab)
     tables = set(chain.from_iterable(tables_by_alias(sql, views).values()))
     steps = trial.steps if trial is not None else None

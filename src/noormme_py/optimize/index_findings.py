@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from noormme_py.names import fold, quote
 from noormme_py.optimize.census import Census
 from noormme_py.optimize.finding import Finding, Severity, gravest_first
+from noormme_py.optimize.foreign_key_indexes import finds_any_children, finds_children
+from noormme_py.optimize.index_spec import spec_of
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.redundant_indexes import (
     copies_of_the_rowid,
     redundant,
-    supports,
-    supports_a_foreign_key,
 )
 from noormme_py.optimize.traffic import Traffic, traffic_of
 from noormme_py.schema.model import ForeignKey, Index, Schema, Table
@@ -62,9 +62,7 @@ def _missing_under_foreign_keys(schema: Schema, census: Census, traffic: Mapping
     for parent in schema:
         for child, key in schema.foreign_keys_to(parent.name):
             rows = census.rows_of(child.name)
-            columns = [parent.find_column(name) for name in key.parent_columns]
-            collations = tuple(column.collation for column in columns if column is not None)
-            if rows < _LEAST_ROWS or len(collations) != len(key.columns) or _is_supported(child, key, collations):
+            if rows < _LEAST_ROWS or _is_broken(key, parent) or _is_supported(child, key, schema):
                 continue
             looks = _looks(parent, key, traffic)
             partly = any(_leads(index, key) for index in child.indexes)
@@ -81,11 +79,16 @@ def _missing_under_foreign_keys(schema: Schema, census: Census, traffic: Mapping
             )
 
 
-def _is_supported(child: Table, key: ForeignKey, collations: tuple[str, ...]) -> bool:
+def _is_broken(key: ForeignKey, parent: Table) -> bool:
+    known = [name for name in key.parent_columns if parent.find_column(name) is not None]
+    return len(known) != len(key.columns)
+
+
+def _is_supported(child: Table, key: ForeignKey, schema: Schema) -> bool:
     # A column that is the rowid needs no index, and a number is the same in every collation.
     if key.columns == (child.rowid_alias,):
         return True
-    return any(supports(index, key.columns, collations) for index in child.indexes)
+    return any(finds_children(spec_of(index), key, child, schema) for index in child.indexes)
 
 
 def _leads(index: Index, key: ForeignKey) -> bool:
@@ -200,7 +203,7 @@ def _write_heavy(schema: Schema, traffic: Mapping[str, Traffic]) -> Iterable[Fin
 
 def _can_go(index: Index, table: Table, schema: Schema) -> bool:
     """Whether nothing but speed rests on an index."""
-    return not index.is_automatic and not index.is_unique and not supports_a_foreign_key(index, table, schema)
+    return not index.is_automatic and not index.is_unique and not finds_any_children(spec_of(index), table, schema)
 
 
 def _key(index: Index) -> str:

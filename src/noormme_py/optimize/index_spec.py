@@ -8,6 +8,7 @@ from collections.abc import Container
 from noormme_py.frozen import frozen
 from noormme_py.names import fold, quote
 from noormme_py.optimize.access import Key
+from noormme_py.query.tokens import tokens
 from noormme_py.schema.model import Index, Table
 
 _NOT_WORD = re.compile(r"\W+")
@@ -56,7 +57,7 @@ Signature = tuple[tuple[str, str, bool], ...]
 
 def signature(spec: IndexSpec, table: Table) -> Signature:
     """Return what its keys are compared by: column or expression, collation, direction."""
-    return tuple((*_named(key.name, key.expression), _collation(key, table), key.is_descending) for key in spec.keys)
+    return tuple((*_named(key.name, key.expression), collation_of(key, table), key.is_descending) for key in spec.keys)
 
 
 def spec_of(index: Index) -> IndexSpec:
@@ -75,7 +76,13 @@ def _named(name: str | None, expression: str | None) -> tuple[str]:
     return (fold(name),) if name is not None else (f"({expression})",)
 
 
-def _collation(key: Key, table: Table) -> str:
+def normal_tokens(text: str) -> list[str]:
+    """Return the tokens of an expression, its names folded and without quotes: the same for what says the same."""
+    return [fold(token.identifier) if token.kind in ("word", "quoted") else token.text for token in tokens(text)]
+
+
+def collation_of(key: Key, table: Table) -> str:
+    """Return what a key is compared by, in upper case."""
     if key.collation:
         return key.collation.upper()
     column = table.find_column(key.name) if key.name is not None else None

@@ -65,7 +65,7 @@ def _value(token: Token) -> Raw:
 
 def _number(text: str) -> Raw:
     try:
-        whole = int(text, 0) if text[:2] in ("0x", "0X") else int(text)
+        whole = int(text, 0) if "x" in text.lower() else int(text)
     except ValueError:
         try:
             return float(text)

@@ -10,7 +10,7 @@ from noormme_py.frozen import replaced
 from noormme_py.optimize.histogram import Buckets, buckets_of, joined
 from noormme_py.optimize.record import LoopRecord, Record, StatementRecord
 from noormme_py.optimize.samples import all_samples
-from noormme_py.optimize.text_shape import text_shape
+from noormme_py.optimize.shape_text import statement_shape
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -23,7 +23,7 @@ def merged(records: Iterable[Record]) -> Record:
         span_s += record.span_s
         left_out += record.left_out
         for statement in record.statements:
-            by_shape.setdefault(text_shape(statement.sql), []).append(statement)
+            by_shape.setdefault(statement_shape(statement.sql), []).append(statement)
     statements = [_joined(several) for several in by_shape.values()]
     statements.sort(key=lambda statement: (-statement.total_ns, statement.sql))
     return Record(tuple(statements), span_s, left_out)
@@ -31,8 +31,8 @@ def merged(records: Iterable[Record]) -> Record:
 
 def since(now: Record, before: Record) -> Record:
     """Return what a record has that an earlier state of the same one had not."""
-    known = {text_shape(statement.sql): statement for statement in before.statements}
-    statements = tuple(_newer(statement, known.get(text_shape(statement.sql))) for statement in now.statements)
+    known = {statement_shape(statement.sql): statement for statement in before.statements}
+    statements = tuple(_newer(statement, known.get(statement_shape(statement.sql))) for statement in now.statements)
     return Record(
         tuple(statement for statement in statements if statement.count or statement.errors),
         now.span_s - before.span_s,

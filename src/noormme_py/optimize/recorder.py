@@ -9,8 +9,8 @@ from typing import Any
 
 from noormme_py.errors import DatabaseBusy, Interrupted
 from noormme_py.optimize.record import Record
+from noormme_py.optimize.shape_text import is_control, statement_shape
 from noormme_py.optimize.tally import Tally
-from noormme_py.optimize.text_shape import is_control, text_shape
 from noormme_py.query.observe import Origin, StatementFinished
 from noormme_py.query.statement import Statement, nothing, rows_affected
 
@@ -104,7 +104,7 @@ class Recorder:
 
     def _tally(self, sql: str, origin: Origin | None) -> Tally | None:
         """Return the tally of a text that is not known by heart, or None when it is not recorded."""
-        shape = None if sql in self._ignored or is_control(sql) else text_shape(sql)
+        shape = None if sql in self._ignored or is_control(sql) else statement_shape(sql)
         site = (origin or self._origin()).call_site
         with self._mutex:
             tally: Tally | None = None

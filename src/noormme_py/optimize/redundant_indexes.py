@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from noormme_py.names import fold
-from noormme_py.query.tokens import tokens
-from noormme_py.schema.model import Index, IndexColumn, Schema, Table
+from noormme_py.optimize.index_spec import normal_tokens
+from noormme_py.schema.model import Index, IndexColumn, Schema
 
 
 def redundant(schema: Schema) -> list[tuple[Index, Index]]:
@@ -38,25 +38,6 @@ def copies_of_the_rowid(schema: Schema) -> list[Index]:
         and index.where is None
         and [fold(part.name or "") for part in index.columns] == [fold(table.rowid_alias)]
     ]
-
-
-def supports(index: Index, columns: tuple[str, ...], collations: tuple[str, ...]) -> bool:
-    """Whether an index finds the rows that have given values in all these columns, compared in these collations."""
-    wanted = {fold(name): fold(collation) for name, collation in zip(columns, collations, strict=True)}
-    first = index.columns[: len(wanted)]
-    has_all_rows = index.where is None or any(_is_not_null(index.where, name) for name in columns)
-    return has_all_rows and {fold(part.name or ""): fold(part.collation) for part in first} == wanted
-
-
-def supports_a_foreign_key(index: Index, table: Table, schema: Schema) -> bool:
-    """Whether the rows of a foreign key of its table are found by it."""
-    for key in table.foreign_keys:
-        parent = schema.find_table(key.parent_table)
-        known = [parent.find_column(name) for name in key.parent_columns] if parent is not None else []
-        collations = tuple(column.collation if column is not None else "BINARY" for column in known)
-        if len(collations) == len(key.columns) and supports(index, key.columns, collations):
-            return True
-    return False
 
 
 def _serves_for(other: Index, one: Index) -> bool:
@@ -97,12 +78,4 @@ def _is_alike(other: IndexColumn, one: IndexColumn) -> bool:
 
 
 def _same(text: str, other: str) -> bool:
-    return _normal(text) == _normal(other)
-
-
-def _normal(text: str) -> list[str]:
-    return [fold(token.identifier) if token.kind in ("word", "quoted") else token.text for token in tokens(text)]
-
-
-def _is_not_null(where: str, column: str) -> bool:
-    return _normal(where) in ([fold(column), "is", "not", "null"], [fold(column), "notnull"])
+    return normal_tokens(text) == normal_tokens(other)

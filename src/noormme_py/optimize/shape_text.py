@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from noormme_py.names import fold
 from noormme_py.query.tokens import Token, main_verb, tokens
 
 ROW_VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES", "WITH"})
 """The verbs of the statements that read or write rows."""
+
+_CONTROL = frozenset({"", "ANALYZE", "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "EXPLAIN"})
+# What SQLite keeps of the others: the schema, and what the planner knows.
+_INNER_TABLES = frozenset(
+    {"sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master", "sqlite_stat1", "sqlite_stat4"}
+)
 
 # What stands before a parenthesis that is no call of a function.
 _NO_CALL = frozenset(
@@ -19,18 +26,34 @@ _NO_CALL = frozenset(
 _KEEPS = frozenset({"AS", "ESCAPE", "COLLATE", "->", "->>"})
 _ENDS_BY = frozenset({"LIMIT", "HAVING", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ROWS", "RANGE", "GROUPS"})
 
+# After these a minus is a sign, and not a subtraction.
+_BEFORE_SIGN = frozenset(
+    "( , = == != <> < > <= >= + - * / % || AND OR NOT BETWEEN IN LIKE THEN ELSE WHEN LIMIT OFFSET SET SELECT".split()
+)
+
 _IN_LIST = re.compile(r"\bin \(\?(?:, \?)*+\)")
 _MORE_ROWS = re.compile(r"(\bvalues \((?:\?, )*+\?\))(?:, \((?:\?, )*+\?\))++")
 
 # Words such as a status, a path in a document, a format of a date: the code's own constants, and nobody's secret.
-_CONSTANT = re.compile(r"'(?:[A-Za-z_][A-Za-z_ -]{0,23}|\$[\w.\[\]#-]{0,60}|(?:%[A-Za-z][-:/ ]?){1,6}|)'|[0-9.]{1,4}")
+_CONSTANT = re.compile(r"'(?:[A-Za-z_][A-Za-z_ -]{0,23}|\$[\w.\[\]#-]{0,60}|(?:%[A-Za-z][-:/ ]?){1,6}|)'|-?[0-9.]{1,4}")
+
+
+def is_control(sql: str) -> bool:
+    """Whether a statement says how others are run, or asks about them, and has no shape worth recording."""
+    if main_verb(sql) in _CONTROL:
+        return True
+    # It is looked for at once before the text is cut: every new text comes here.
+    return "sqlite_" in sql.lower() and any(
+        token.kind in ("word", "quoted") and fold(token.identifier) in _INNER_TABLES for token in tokens(sql)
+    )
 
 
 def statement_shape(sql: str) -> str:
     """Return the text with `?` for each literal and parameter, one space where there are gaps, words in lower case.
 
-    IN lists and rows of VALUES of any length are one shape. Literals that make another statement of it stay: a
-    number in ORDER BY, a path in a JSON document. Texts that neither read nor write rows keep all of theirs.
+    IN lists and rows of VALUES of any length are one shape, and so are numbers below zero. Literals that make another
+    statement of it stay: a number in ORDER BY, a path in a JSON document. Texts that neither read nor write rows keep
+    all of theirs.
     """
     return shape_of(marked(sql))
 
@@ -40,6 +63,8 @@ def shape_of(found: Iterable[tuple[Token, bool]]) -> str:
     pieces: list[str] = []
     before: Token | None = None
     for token, is_datum in found:
+        if token.text == ";":
+            continue
         if before is not None and _is_apart(before, token):
             pieces.append(" ")
         is_open = is_datum or token.kind == "variable"
@@ -70,7 +95,7 @@ def marked(sql: str) -> Iterator[tuple[Token, bool]]:
     opened: list[str] = []
     closed = last = ""
     by_depth = -1
-    for token in tokens(sql):
+    for token in _signed(tokens(sql)):
         word = token.keyword
         if word == "(":
             opened.append(_kind_of_parenthesis(last, closed))
@@ -84,6 +109,25 @@ def marked(sql: str) -> Iterator[tuple[Token, bool]]:
         inside = opened[-1] if opened else ""
         yield token, has_data and not is_place and last not in _KEEPS and _is_datum(token, last, inside)
         last = word or token.kind
+
+
+def _signed(found: Iterable[Token]) -> Iterator[Token]:
+    """Join a minus that is a sign with the number, or the parameter, right behind it."""
+    sign: Token | None = None
+    before = "("
+    for token in found:
+        joined = token
+        if sign is not None:
+            if token.kind in ("number", "variable") and token.start == sign.end:
+                joined = Token(token.kind, f"-{token.text}", sign.start, token.end)
+            else:
+                yield sign
+        sign = joined if joined.text == "-" and before in _BEFORE_SIGN else None
+        if sign is None:
+            yield joined
+        before = token.keyword or token.kind
+    if sign is not None:
+        yield sign
 
 
 def _kind_of_parenthesis(last: str, closed: str) -> str:

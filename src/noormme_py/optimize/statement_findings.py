@@ -5,7 +5,7 @@ from __future__ import annotations
 from noormme_py.optimize.finding import Finding, Severity, gravest_first
 from noormme_py.optimize.loops import LOOKED_AT
 from noormme_py.optimize.record import LoopRecord, Record, StatementRecord
-from noormme_py.optimize.text_shape import text_shape
+from noormme_py.optimize.shape_text import statement_shape
 
 SLOW_P95_MS = 100.0
 """A statement whose 95th percentile is longer is slow."""
@@ -119,7 +119,7 @@ def failing(record: Record) -> list[Finding]:
 
 def _subject(statement: StatementRecord) -> str:
     # Of the shape, not of the text: that may have literals, which are values.
-    shape = text_shape(statement.sql)
+    shape = statement_shape(statement.sql)
     return shape if len(shape) <= _SHOWN else f"{shape[:_SHOWN]} …"
 
 

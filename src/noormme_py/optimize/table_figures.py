@@ -10,6 +10,7 @@ from noormme_py.names import fold, quote
 from noormme_py.optimize.access import Access, Key, Term
 from noormme_py.optimize.index_spec import IndexSpec
 from noormme_py.optimize.laboratory import Laboratory
+from noormme_py.optimize.table_rows import count_rows
 from noormme_py.schema.model import Schema
 
 # As many rows as the values of columns are counted in.
@@ -37,7 +38,8 @@ class TableFigures:
         """Return the number of rows, 0 for what cannot be counted."""
         key = fold(table)
         if key not in self._rows:
-            self._rows[key] = self._number(f"select count(*) from {quote(table)}")
+            # All of them: they are the whole that shares are of.
+            self._rows[key] = count_rows(self._lab.survey, table)
         return self._rows[key]
 
     def values(self, table: str, key: Key) -> float:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from noormme_py.errors import CompileError
 from noormme_py.frozen import changed
+from noormme_py.names import fold
 from noormme_py.query import nodes, operands
 from noormme_py.query.expressions import Expression
 from noormme_py.query.interning import interned, shape_of_interned
@@ -213,3 +214,8 @@ def assignments(values: Mapping[str, object]) -> tuple[tuple[str, nodes.Node], .
     for column in values:
         column_name(column)
     return tuple((column, operands.operand(value)) for column, value in values.items())
+
+
+def insert_alias(table: str) -> str:
+    """Return ` as "table"` for a table of which the name would hide `excluded`, the row to be inserted, and else ""."""
+    return ' as "table"' if fold(table) == "excluded" else ""

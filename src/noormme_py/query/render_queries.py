@@ -8,6 +8,7 @@ from noormme_py.errors import CompileError, QueryError
 from noormme_py.frozen import replaced
 from noormme_py.names import fold, suggest
 from noormme_py.query import nodes
+from noormme_py.query.clauses import insert_alias
 from noormme_py.query.infer import (
     add_source,
     items_of,
@@ -138,8 +139,8 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
     _check_distinct(node.columns)
     types: list[Type] = [_written(scope, node.table.name, column) for column in node.columns]
     out.put("insert into ", node.table)
-    if node.conflicts and _is_excluded(node.table.name):
-        out.put(' as "table"')
+    if node.conflicts:
+        out.put(insert_alias(node.table.name))
     if node.columns:
         out.put(" (")
         out.names(node.columns)
@@ -160,11 +161,6 @@ def _insert(out: Writer, node: nodes.Insert) -> None:
         for conflict in node.conflicts:
             _conflict(out, conflict, node.table.name, target)
     _returning(out, node.returning, replaced(scope, sources=(target,), is_returning=True))
-
-
-def _is_excluded(table: str) -> bool:
-    """Whether the name of a table would hide that of the row that was to be inserted: it gets another one."""
-    return fold(table) == "excluded"
 
 
 def _unqualified(item: nodes.Node) -> nodes.Node:
@@ -200,7 +196,7 @@ def _conflict(out: Writer, node: nodes.Conflict, table: str, target: Source) -> 
     with out.within(replaced(out.scope, sources=(target,))):
         if node.columns:
             out.put(" (")
-            out.separated(", ", tuple(map(_unqualified, node.columns)) if _is_excluded(table) else node.columns)
+            out.separated(", ", tuple(map(_unqualified, node.columns)) if insert_alias(table) else node.columns)
             out.put(")")
             # SQLite finds a partial index by its WHERE, and can compare that with literals only.
             with out.as_literals():

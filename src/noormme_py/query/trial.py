@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noormme_py.errors import ConstraintError
 from noormme_py.frozen import frozen
 
 
@@ -18,10 +19,11 @@ class PlanRow:
 class Trial:
     """One run of a statement: steps of SQLite's virtual machine, and nanoseconds of the processor.
 
-    `is_whole` is false for one that was cut off.
+    `is_whole` is false for one that was cut off, and for one that broke a constraint: `fault` says which.
     """
 
     steps: int
     elapsed_ns: int
     rows: int
     is_whole: bool = True
+    fault: ConstraintError | None = None

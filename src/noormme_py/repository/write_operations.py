@@ -11,7 +11,7 @@ from noormme_py.codec.encode_rows import RowEncoder
 from noormme_py.errors import QueryError
 from noormme_py.names import fold, quote
 from noormme_py.query import nodes
-from noormme_py.query.clauses import assignments, column_name
+from noormme_py.query.clauses import assignments, column_name, insert_alias
 from noormme_py.query.statement import Cursor, Operation, Raw, Statement, Work, ask, atomic, rows_affected
 from noormme_py.repository.criteria import Criteria, condition
 from noormme_py.repository.read_operations import ReadOperations, row_not_found
@@ -326,8 +326,7 @@ def insert_sql(table: str, names: tuple[str, ...], row_count: int, conflict: str
         return f"insert into {quote(table)} default values{returning}"
     places = "(" + ", ".join("?" * len(names)) + ")"
     columns = ", ".join(map(quote, names))
-    # A table of that name would hide the row that was to be inserted.
-    alias = ' as "table"' if conflict and fold(table) == "excluded" else ""
+    alias = insert_alias(table) if conflict else ""
     return (
         f"insert into {quote(table)}{alias} ({columns}) values {', '.join([places] * row_count)}{conflict}{returning}"
     )
