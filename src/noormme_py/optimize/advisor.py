@@ -188,7 +188,7 @@ def _choose(chooser: Chooser, bounds: dict[Unit, float], limits: Limits) -> None
     # What makes a statement slower may do no harm once another index serves that one.
     harmful: dict[Unit, float] = {}
     while bounds and not chooser.deadline.is_over:
-        unit = max(bounds, key=lambda known: (bounds[known], -len(known), _told(known)))
+        unit = max(bounds, key=lambda known: (bounds[known], *_rank(known)))
         if bounds[unit] < chooser.least:
             return
         if not _fits(chooser, unit, limits):
@@ -219,5 +219,7 @@ def _fits(chooser: Chooser, unit: Unit, limits: Limits) -> bool:
     return limits.max_bytes is None or sum(sizes[name] for name in names) <= limits.max_bytes
 
 
-def _told(unit: Unit) -> str:
-    return str(sorted((spec.table, str(spec.keys), spec.where or "") for spec in unit))
+def _rank(unit: Unit) -> tuple[int, int, str]:
+    """Return what decides between units that save as much: few indexes, and those that serve more of a statement."""
+    told = sorted((spec.table, str(spec.keys), spec.where or "") for spec in unit)
+    return -len(unit), sum(spec.width for spec in unit), str(told)
