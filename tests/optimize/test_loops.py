@@ -63,13 +63,32 @@ async def test_a_loop_over_a_statement_that_has_run_often_is_found(tmp_path: Pat
                 await users.find_by_id(key % 500)
 
         async def list_all() -> None:
-            for key in range(60):
+            for key in range(170):
                 await users.find_by_id(key)
 
         await warm_up()
         await list_all()
         sites = [found.call_site or "" for found in loops_of_statements(db.optimizer.record())]
         assert [site for site in sites if site.endswith("list_all")]
+
+
+async def test_of_many_tasks_in_one_loop_the_first_are_followed(tmp_path: Path) -> None:
+    async with await opened(tmp_path) as db:
+        users = db.get_repository("users")
+
+        async def list_ten() -> None:
+            for key in range(10):
+                await users.find_by_id(key)
+
+        for _ in range(100):
+            await asyncio.create_task(list_ten())
+        statement = of(db.optimizer.record(), BY_ID)
+        assert statement.count == 1_000
+        (loop,) = statement.loops
+        assert loop.call_site.endswith("list_ten")
+        # The first 256 runs are of 25 units.
+        assert 16 <= loop.units < 40
+        assert loop.runs >= 10 * loop.units
 
 
 async def test_many_tasks_with_one_statement_each_are_no_loop(tmp_path: Path) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from math import ceil
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noormme_py.optimize.histogram import buckets_of, counted, joined, quantile
+from noormme_py.optimize.histogram import Buckets, bucket_of, buckets_of, joined, quantile
 from noormme_py.optimize.merge import merged, since
 from noormme_py.optimize.record import LoopRecord, Record, StatementRecord
 from noormme_py.optimize.record_text import from_text, to_text
 from noormme_py.optimize.shape_text import is_control, statement_shape
+
+
+def in_buckets(times_ns: list[int]) -> Buckets:
+    return buckets_of(Counter(map(bucket_of, times_ns)))
+
 
 counts = st.integers(0, 10**12)
 raw = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text() | st.binary()
@@ -37,7 +43,7 @@ statements = st.builds(
     last=st.none() | parameters,
     error_names=names,
     lanes=names,
-    buckets=times.map(lambda some: buckets_of(counted(some))),
+    buckets=times.map(in_buckets),
     loops=loops.map(lambda loop: (loop,)),
     last_seen_s=st.floats(0, 10**10),
 )
@@ -96,7 +102,7 @@ def test_what_is_new_and_what_was_there_are_the_whole(before: Record, new: Recor
 def test_a_quantile_is_at_most_five_percent_wrong(some: list[int], more: list[int], q: float) -> None:
     both = sorted(some + more)
     exact = both[max(1, ceil(q * len(both))) - 1]
-    buckets = joined(buckets_of(counted(some)), buckets_of(counted(more)))
+    buckets = joined(in_buckets(some), in_buckets(more))
     assert sum(count for _, count in buckets) == len(both)
     assert abs(quantile(buckets, q) - exact) <= 0.05 * exact + 1
 

@@ -9,8 +9,7 @@ import pytest
 
 from noormme_py import Noormme, errors
 from noormme_py.optimize.recorder import Recorder
-from noormme_py.query.observe import Origin
-from noormme_py.query.statement import Statement, nothing
+from noormme_py.query.observe import Origin, StatementFinished
 from tests.optimize.shop import of, opened, opened_synchronously
 
 BY_ID = 'where "id" = ?'
@@ -49,6 +48,46 @@ def test_threads_lose_no_run(tmp_path: Path) -> None:
 
         asyncio.run(ask_at_once())
         assert of(db.optimizer.record(), BY_ID).count == from_threads * 500
+
+
+async def test_what_goes_by_unseen_is_counted_at_any_moment(tmp_path: Path) -> None:
+    async with await opened(tmp_path) as db:
+        users = db.get_repository("users")
+        for number in range(1_000):
+            await users.find_by_id(number)
+            if number % 7 == 0:
+                statement = of(db.optimizer.record(), BY_ID)
+                assert statement.count == sum(count for _, count in statement.buckets) == number + 1
+        db.optimizer.reset_record()
+        for number in range(1_000, 1_300):
+            await users.find_by_id(number)
+        assert of(db.optimizer.record(), BY_ID).count == 300
+
+
+@pytest.mark.parametrize("inline_reads", ["auto", "off"])
+async def test_writes_at_once_and_reads_on_lanes_are_all_counted(tmp_path: Path, inline_reads: str) -> None:
+    async with await opened(tmp_path, performance={"inline_reads": inline_reads}) as db:
+        users = db.get_repository("users")
+        for first in range(1_000, 1_600, 50):
+            await asyncio.gather(
+                *(users.create({"id": key, "name": "new", "age": 1}) for key in range(first, first + 50)),
+                *(users.find_by_id(key - 1_000) for key in range(first, first + 50)),
+            )
+        with pytest.raises(errors.UniqueViolation):
+            await users.create({"id": 1_000, "name": "new", "age": 1})
+        record = db.optimizer.record()
+        assert (of(record, "insert into").count, of(record, "insert into").errors) == (600, 1)
+        assert of(record, BY_ID).count == 600
+
+
+async def test_a_slow_statement_is_looked_at_each_time(tmp_path: Path) -> None:
+    async with await opened(tmp_path) as db:
+        long = "select count(*) from users a join users b on a.age < b.age + ?"
+        for number in range(300):
+            await db.execute(long, [number])
+            last = of(db.optimizer.record(), "a.age <").last
+            assert last is not None
+            assert tuple(last) == (number,)
 
 
 async def test_lanes_rows_and_waits_are_told_apart(tmp_path: Path) -> None:
@@ -155,10 +194,11 @@ def test_the_shapes_with_the_least_time_are_forgotten() -> None:
             pass
 
     unit = Mutex()
-    recorder = Recorder(lambda: Origin(unit, "here", None), lambda: 1, Mutex(), max_shapes=20)
+    recorder = Recorder(lambda: unit, lambda: Origin(unit, "here", None), lambda: 1, Mutex(), max_shapes=20)
+    counted = recorder.counting()
     for number in range(300):
         for sql, elapsed_ns in ((f"select c{number} from t", 1_000 + number), ("select dear from t", 1_000_000)):
-            recorder.ran(Statement(sql, (), nothing), elapsed_ns, None, unit, "loop", is_set_aside=False)
+            recorder.finished(StatementFinished(sql, (), elapsed_ns, 0, 0, "loop"), None, counted)
     record = recorder.record()
     assert len(record.statements) <= 20
     assert of(record, "dear").count == 300

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from noormme_py.client.record_file import RecordFiles, record_path
 from noormme_py.config import Config
-from noormme_py.engine.call_sites import Mutex, current_origin, current_spot
+from noormme_py.engine.call_sites import Mutex, current_origin, current_spot, current_unit
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.errors import RecordError
 from noormme_py.introspect.discover import DISCOVERY_SQL
@@ -25,7 +25,7 @@ class SyncRecording:
         self._files = RecordFiles()
         self._recorder: Recorder | None = None
         if config.automation.enable_query_analysis or config.automation.enable_index_recommendations:
-            self._recorder = Recorder(current_origin, current_spot, Mutex(), ignored=DISCOVERY_SQL)
+            self._recorder = Recorder(current_unit, current_origin, current_spot, Mutex(), ignored=DISCOVERY_SQL)
             engine.observers.recorder = self._recorder
 
     @property

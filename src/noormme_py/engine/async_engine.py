@@ -149,7 +149,7 @@ class AsyncEngine:
             answer: T | Elsewhere = self.read_now(work, schema_version)
             if answer is not ELSEWHERE:
                 return answer
-        return await self._run(self._pool(on), lambda c: c.read(work, schema_version))
+        return await self._run(self._pool(on), lambda c: c.read(work, schema_version), work)
 
     def write_now(self, work: Work[T], schema_version: int) -> T | Elsewhere:
         """Do a write at once, on the loop, or return ELSEWHERE for what is to be awaited."""
@@ -170,7 +170,7 @@ class AsyncEngine:
         if self._writer is not None:
             # What it sets or attaches belongs to the lane's connection alone: writes stay there from now on.
             self._writer.leave_loop()
-        answer = await self._run(pool, lambda c: _bare(c, statement))
+        answer = await self._run(pool, lambda c: _bare(c, statement), statement)
         if self._checkpoints is not None and self.is_open:
             # VACUUM and some pragmas write, and say neither that they did nor how much.
             self._checkpoints.note_commit()
@@ -269,10 +269,10 @@ class AsyncEngine:
         if self._checkpoints is not None:
             self._checkpoints.note_lane(written)
 
-    async def _run(self, pool: Pool, work: Callable[[Connection], T]) -> T:
+    async def _run(self, pool: Pool, work: Callable[[Connection], T], asked: Work[Any] | None = None) -> T:
         lease = await pool.acquire()
         try:
-            return await lease.lane.run(work)
+            return await lease.lane.run(work, asked)
         finally:
             pool.release(lease)
 
@@ -327,7 +327,7 @@ class AsyncSession:
 
     async def drive(self, work: Work[T]) -> tuple[T, int]:
         """Drive an operation; return its value and the schema version after it."""
-        return await self._run(lambda c: (c.drive(work), c.refresh_schema_version()))
+        return await self._run(lambda c: (c.drive(work), c.refresh_schema_version()), work)
 
     async def begin(self, durability: Durability | None = None) -> int:
         """Begin a transaction, or a savepoint in it; return the schema version."""
@@ -359,7 +359,7 @@ class AsyncSession:
             self._streams.add(cursor)
             return cursor
 
-        return await self._run(begin)
+        return await self._run(begin, statement)
 
     async def next_rows(self, cursor: StreamCursor) -> list[Any]:
         """Return the next rows of a stream, none at the end."""
@@ -395,13 +395,13 @@ class AsyncSession:
         connection.abandon()
         return connection.written if connection.is_writer else None
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
+    async def _run(self, work: Callable[[Connection], T], asked: Work[Any] | None = None) -> T:
         if self._is_over:
             raise TransactionError("this transaction is over", hint="begin another with db.transaction()")
         if not self._engine.is_open:
             raise Closed("the database is closed")
         self._engine.check_caller()
-        return await self._lane.run(work)
+        return await self._lane.run(work, asked)
 
 
 def _bare(connection: Connection, statement: Statement[T]) -> T:

@@ -21,7 +21,7 @@ _OWN = str(Path(__file__).parents[1]) + os.sep
 _STANDARD = str(Path(os.__file__).parent) + os.sep
 _INSTALLED = ("site-packages", "dist-packages")
 _MAX_KNOWN = 4_000
-_LEAST_DEPTH = 4
+_LEAST_DEPTH = 8
 _in_loops: dict[tuple[str, str, int, int], bool] = {}
 
 
@@ -47,14 +47,14 @@ def caller_frame() -> FrameType | None:
 
 def current_spot() -> object:
     """Return what is equal for two calls from the same place, which is called from the same place itself."""
-    # Nobody calls the library from fewer frames above: those between are not made objects of.
-    depth = _LEAST_DEPTH
     try:
-        frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
-        while frame.f_code.co_filename.startswith(_OWN):
-            depth += 1
-            frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
+        # From a statement to here there are more calls than these: they are not made objects of.
+        frame: FrameType | None = sys._getframe(_LEAST_DEPTH)  # pyright: ignore[reportPrivateUsage]
     except ValueError:
+        return None
+    while frame is not None and frame.f_code.co_filename.startswith(_OWN):
+        frame = frame.f_back
+    if frame is None:
         return None
     outer = frame.f_back
     return id(frame.f_code), frame.f_lasti, outer and id(outer.f_code), outer and outer.f_lasti

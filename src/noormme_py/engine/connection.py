@@ -15,7 +15,7 @@ from noormme_py.engine.opening import check_path, check_sqlite, connect, told_pa
 from noormme_py.engine.pragmas import PragmaCheck, Role, apply_pragmas
 from noormme_py.engine.scratch import Scratch
 from noormme_py.errors import DatabaseBusy, Interrupted, NoormmeError, QueryError, SchemaChanged
-from noormme_py.query.observe import StatementFinished
+from noormme_py.query.observe import UNTOLD, Runs, StatementFinished
 from noormme_py.query.statement import Control, ManyStatement, Parameters, Raw, Request, Statement, Work
 
 T = TypeVar("T")
@@ -114,6 +114,11 @@ class Connection(Levels):
         """Do what `read` does for one statement: the shortest way there is, because most calls go it."""
         if self._is_broken or self._observers.listeners:
             return self.read(statement, schema_version)
+        runs, left = None, 0
+        if self._runs is not None:
+            runs = self._runs.get(statement.sql)
+            if runs is None or not (left := runs.left):
+                return self.read(statement, schema_version)
         cursor = None
         try:
             cursor = self._raw.execute(statement.sql, statement.parameters)
@@ -128,6 +133,8 @@ class Connection(Levels):
             raise self._failed(statement, fault) from None
         if self.has_prepared or schema_version != self.schema_version:
             self.verify(schema_version)
+        if runs is not None:
+            runs.left = left - 1
         return result
 
     def write(self, work: Work[T], schema_version: int | None = None) -> T:
@@ -148,6 +155,11 @@ class Connection(Levels):
         """Do what `write` does for one statement, without what only several need."""
         if self._is_broken or self._depth or self.is_stopped or self._is_interruptible or self._observers.listeners:
             return self.write(statement, schema_version)
+        runs, left = None, 0
+        if self._runs is not None:
+            runs = self._runs.get(statement.sql)
+            if runs is None or not (left := runs.left):
+                return self.write(statement, schema_version)
         execute = self._raw.execute
         cursor = None
         self.is_in_control = True
@@ -171,6 +183,8 @@ class Connection(Levels):
             raise self._failed(statement, fault) from None
         finally:
             self.is_in_control = False
+        if runs is not None:
+            runs.left = left - 1
         return result
 
     def drive(self, work: Work[T]) -> T:
@@ -321,6 +335,10 @@ class Connection(Levels):
             self.set_durability(None)
 
     def _run(self, statement: Statement[T]) -> T:
+        if self._runs is not None and not self._is_each_told:
+            runs = self._runs.get(statement.sql)
+            if runs is not None and runs.left:
+                return self._run_counted(statement, runs)
         watch = self.watch(statement.sql, statement.parameters)
         cursor = None
         try:
@@ -336,11 +354,30 @@ class Connection(Levels):
                 watch.finish(error)
             raise error from None
 
+    @property
+    def _is_each_told(self) -> bool:
+        """Whether somebody listens, or it was found out who asks for what runs now."""
+        return bool(self._observers.listeners) or (self.origin is not None and self.origin is not UNTOLD)
+
+    def _run_counted(self, statement: Statement[T], runs: Runs) -> T:
+        self.wait_ns = 0
+        cursor = None
+        try:
+            cursor = self._raw.execute(statement.sql, statement.parameters)
+            result = statement.collect(cursor)
+        except BaseException as fault:
+            if cursor is not None:
+                cursor.close()
+            raise self._failed(statement, fault) from None
+        runs.left -= 1
+        return result
+
     def _failed(self, statement: Statement[Any], fault: BaseException) -> BaseException:
         """Return the error for a statement that nobody watched, and have it recorded."""
         error = told(fault, statement.sql)
-        if self._observers.recorder is not None:
-            self._observers.tell(StatementFinished(statement.sql, statement.parameters, 0, 0, 0, self.name, error))
+        if self._runs is not None:
+            event = StatementFinished(statement.sql, statement.parameters, 0, 0, 0, self.name, error)
+            self._observers.tell(event, self.origin, self._runs)
         return error
 
     def _counted(self, statement: Statement[T], cursor: sqlite3.Cursor, watch: Watch) -> T:

@@ -10,13 +10,13 @@ from queue import SimpleQueue
 from time import perf_counter_ns
 from typing import Any, Generic, TypeVar
 
-from noormme_py.engine.call_sites import current_origin
 from noormme_py.engine.connection import Connection
 from noormme_py.engine.holders import Holder
 from noormme_py.engine.observers import Observers
 from noormme_py.engine.open_connections import told
 from noormme_py.errors import Closed
 from noormme_py.query.observe import Origin
+from noormme_py.query.statement import Work
 
 T = TypeVar("T")
 
@@ -110,8 +110,10 @@ class Lane:
             self.end()
             raise
 
-    async def run(self, work: Callable[[Connection], T], *, is_cleanup: bool = False) -> T:
-        """Run a job and return its result.
+    async def run(
+        self, work: Callable[[Connection], T], asked: Work[Any] | None = None, *, is_cleanup: bool = False
+    ) -> T:
+        """Run a job and return its result. `asked` is what the caller asks for, when that is known.
 
         When the caller is cancelled the statement is interrupted (a clean-up is let through), and the
         cancellation goes on only after the job has ended.
@@ -119,7 +121,7 @@ class Lane:
         if self._is_ending:
             raise Closed("the database is closed")
         # The lane's thread has another stack.
-        origin = None if self._observers.recorder is None else current_origin()
+        origin = self._observers.origin_of(asked)
         job = Job(work, asyncio.get_running_loop(), perf_counter_ns() - self.waited_ns, origin)
         self.waited_ns = 0
         self._jobs.put(job)

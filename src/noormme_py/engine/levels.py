@@ -53,6 +53,8 @@ class Levels:
         self.is_working = False
         self._raw = raw
         self._observers = observers
+        # By their texts, the statements that are only counted; None while nothing is recorded.
+        self._runs = None if observers.recorder is None else observers.recorder.counting()
         self._depth = 0
         self._is_broken = False
         self._streams: set[sqlite3.Cursor] = set()
@@ -174,7 +176,15 @@ class Levels:
         if self._observers.are_silent:
             return None
         wait_ns, self.wait_ns = self.wait_ns, 0
-        return Watch(self._observers, self.name, wait_ns, sql, parameters, self.origin)  # type: ignore[arg-type]
+        return Watch(
+            self._observers,
+            self.name,
+            wait_ns,
+            sql,
+            parameters,  # type: ignore[arg-type]
+            self.origin,
+            self._runs,
+        )
 
     def _watch_control(self, sql: str) -> Watch | None:
         # The record has no use for them.

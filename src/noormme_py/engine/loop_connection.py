@@ -7,7 +7,7 @@ What was long once is sent to the lanes for a while before it is tried here agai
 from __future__ import annotations
 
 import asyncio
-from asyncio import current_task, get_running_loop
+from asyncio import get_running_loop
 from threading import get_ident
 from time import perf_counter_ns
 from typing import Any, TypeVar
@@ -57,10 +57,6 @@ class LoopConnection:
         self.connection = Connection(config, "loop", "loop", observers)
         self.connection.set_step_handler(self._over_budget, STEPS)
         self._calls = 0
-        self._observers = observers
-        self._recorder = observers.recorder
-        # Where somebody listens, what tells him tells the recorder.
-        self._recorded = None if self._recorder is None else self._recorder.known
         # How many times more each statement goes to the lanes, and how long its last rest was.
         self._rests: dict[str, int] = {}
         self._last_rests: dict[str, int] = {}
@@ -111,15 +107,6 @@ class LoopConnection:
             self.runs += 1
             if elapsed_ns > self._worth_a_look_ns:
                 self._note_time(elapsed_ns, work.sql)
-        if self._recorded is not None and answer is not ELSEWHERE and not self._observers.listeners:
-            known = self._recorded.get(work.sql)
-            if known is None:
-                self._record(work, elapsed_ns, answer, is_set_aside=False)
-            else:
-                times = known.times
-                times.append(elapsed_ns)
-                if len(times) >= known.due or elapsed_ns > known.max_ns:
-                    self._record(work, elapsed_ns, answer, is_set_aside=True)
         return answer
 
     def write(self, work: Work[T], schema_version: int) -> T | Elsewhere:
@@ -143,20 +130,7 @@ class LoopConnection:
             self.runs += 1
             if elapsed_ns > self._worth_a_look_ns:
                 self._note_time(elapsed_ns, work.sql)
-        if self._recorded is not None and answer is not ELSEWHERE and not self._observers.listeners:
-            known = self._recorded.get(work.sql)
-            if known is None:
-                self._record(work, elapsed_ns, answer, is_set_aside=False)
-            else:
-                times = known.times
-                times.append(elapsed_ns)
-                if len(times) >= known.due or elapsed_ns > known.max_ns:
-                    self._record(work, elapsed_ns, answer, is_set_aside=True)
         return answer
-
-    def _record(self, work: Statement[Any], elapsed_ns: int, answer: object, *, is_set_aside: bool) -> None:
-        if self._recorder is not None:
-            self._recorder.ran(work, elapsed_ns, answer, current_task(self._loop), "loop", is_set_aside=is_set_aside)
 
     def close(self) -> None:
         """Close the connection."""

@@ -8,8 +8,8 @@ from functools import partial
 from time import perf_counter_ns
 from typing import Any
 
-from noormme_py.query.observe import Observer, Origin, StatementFinished, StatementRecorder
-from noormme_py.query.statement import Parameters
+from noormme_py.query.observe import Observer, Origin, Runs, StatementFinished, StatementRecorder
+from noormme_py.query.statement import Parameters, Work
 
 _LOG = logging.getLogger("noormme_py")
 
@@ -41,11 +41,15 @@ class Observers:
         """Whether nobody is to be told."""
         return not self.listeners and self.recorder is None
 
-    def tell(self, event: StatementFinished, origin: Origin | None = None) -> None:
+    def origin_of(self, work: Work[Any] | None) -> Origin | None:
+        """Return who asks for work that another thread is to do, or None while nothing is recorded."""
+        return None if self.recorder is None else self.recorder.origin_of(work)
+
+    def tell(self, event: StatementFinished, origin: Origin | None, counted: dict[str, Runs] | None) -> None:
         """Tell everyone. A listener that fails fails alone: the statement has been done."""
-        if self.recorder is not None:
+        if self.recorder is not None and counted is not None:
             try:
-                self.recorder.finished(event, origin)
+                self.recorder.finished(event, origin, counted)
             except Exception:
                 _LOG.exception("the recorder of statements failed")
         for listener in self.listeners:
@@ -58,10 +62,17 @@ class Observers:
 class Watch:
     """One statement that is being observed."""
 
-    __slots__ = ("_began_ns", "_lane", "_observers", "_origin", "_parameters", "_sql", "_wait_ns", "rows")
+    __slots__ = ("_began_ns", "_counted", "_lane", "_observers", "_origin", "_parameters", "_sql", "_wait_ns", "rows")
 
     def __init__(
-        self, observers: Observers, lane: str, wait_ns: int, sql: str, parameters: Parameters, origin: Origin | None
+        self,
+        observers: Observers,
+        lane: str,
+        wait_ns: int,
+        sql: str,
+        parameters: Parameters,
+        origin: Origin | None,
+        counted: dict[str, Runs] | None,
     ) -> None:
         self._observers = observers
         self._lane = lane
@@ -69,6 +80,7 @@ class Watch:
         self._sql = sql
         self._parameters = parameters
         self._origin = origin
+        self._counted = counted
         self.rows = 0
         self._began_ns = perf_counter_ns()
 
@@ -77,7 +89,7 @@ class Watch:
         if elapsed_ns is None:
             elapsed_ns = perf_counter_ns() - self._began_ns
         event = StatementFinished(self._sql, self._parameters, elapsed_ns, self._wait_ns, self.rows, self._lane, error)
-        self._observers.tell(event, self._origin)
+        self._observers.tell(event, self._origin, self._counted)
 
 
 class CountingCursor:
@@ -107,12 +119,19 @@ class CountingCursor:
         return self._cursor.description
 
     def fetchone(self) -> Any:
-        return next(iter(self), None)
+        row = self._cursor.fetchone()
+        if row is not None:
+            self._watch.rows = max(self._watch.rows, 1)
+        return row
 
     def fetchall(self) -> list[Any]:
         return list(self)
 
     def __iter__(self) -> Iterator[Any]:
-        for count, row in enumerate(self._cursor, 1):
+        count = 0
+        try:
+            for row in self._cursor:
+                count += 1
+                yield row
+        finally:
             self._watch.rows = max(self._watch.rows, count)
-            yield row

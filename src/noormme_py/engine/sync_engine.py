@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
-from time import perf_counter_ns
 from typing import Any, TypeVar
 
 from noormme_py.circumstances import Circumstances
@@ -97,28 +96,9 @@ class SyncEngine:
         if connection is None:
             return ELSEWHERE
         try:
-            return self._at_once(connection, connection.read_one, work, schema_version)
+            return connection.read_one(work, schema_version)
         finally:
             readers.release(connection)
-
-    def _at_once(
-        self, connection: Connection, run: Callable[[Statement[T], int], T], statement: Statement[T], version: int
-    ) -> T:
-        recorder = self.observers.recorder
-        # Where somebody listens, what tells him tells the recorder.
-        if recorder is None or self.observers.listeners:
-            return run(statement, version)
-        began_ns = perf_counter_ns()
-        answer = run(statement, version)
-        elapsed_ns = perf_counter_ns() - began_ns
-        known = recorder.known.get(statement.sql)
-        if known is not None:
-            known.times.append(elapsed_ns)
-            if len(known.times) < known.due and elapsed_ns <= known.max_ns:
-                return answer
-        unit, is_set_aside = threading.current_thread(), known is not None
-        recorder.ran(statement, elapsed_ns, answer, unit, connection.name, is_set_aside=is_set_aside)
-        return answer
 
     def read(self, work: Work[T], schema_version: int | None, *, on: Role = "reader") -> T:
         """Drive an operation that reads."""
@@ -133,7 +113,7 @@ class SyncEngine:
         if connection is None:
             return ELSEWHERE
         try:
-            return self._at_once(connection, connection.write_one, work, schema_version)
+            return connection.write_one(work, schema_version)
         finally:
             writers.release(connection)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeVar
 
-from noormme_py.engine.call_sites import current_origin
 from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere
 from noormme_py.engine.group_commit import Group, Write
@@ -108,8 +107,7 @@ class Writer:
         self._turn_of = None
 
     async def _in_group(self, work: Work[T], make: Callable[[], Work[T]], schema_version: int | None) -> T:
-        origin = None if self._observers.recorder is None else current_origin()
-        write: Write[T] = Write(work, make, schema_version, self._loop, origin)
+        write: Write[T] = Write(work, make, schema_version, self._loop, self._observers.origin_of(work))
         self._waiting.append(write)
         if self._committer is None:
             self._committer = self._loop.create_task(self._commit())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
 from math import ceil, log
 from typing import TypeAlias
 
@@ -18,20 +16,6 @@ _SCALE = 1 / log(_GROWTH)
 def bucket_of(elapsed_ns: int) -> int:
     """Return the bucket of a time."""
     return int(log(elapsed_ns) * _SCALE) if elapsed_ns > 1 else 0
-
-
-def counted(times_ns: Iterable[int]) -> dict[int, int]:
-    """Return how many of the times each bucket has."""
-    ordered = sorted(times_ns)
-    counts: dict[int, int] = {}
-    at = 0
-    while at < len(ordered):
-        # A logarithm for each bucket, not for each time.
-        bucket = bucket_of(ordered[at])
-        end = max(at + 1, bisect_left(ordered, _GROWTH ** (bucket + 1), at))
-        counts[bucket] = counts.get(bucket, 0) + end - at
-        at = end
-    return counts
 
 
 def buckets_of(counts: dict[int, int]) -> Buckets:

@@ -25,6 +25,9 @@ LOOKED_AT = 10
 COMPARED = 100
 """So many runs of a unit in a loop are compared by their parameters, and those to come are counted only."""
 
+ENOUGH_UNITS = 16
+"""So many units in a loop are seen from beginning to end, and others only as far as chance has it."""
+
 _PAUSE_S = 5.0
 _FIRST_LOOKS = 5
 _SELDOM = 8
@@ -75,8 +78,8 @@ class Loops:
         self._streaks: dict[int, Streak] = {}
         self._found: dict[str, LoopTally] = {}
         self._room = _FIRST_UNITS
-        # Where it is called from, and whether that is inside of a loop.
-        self._spots: dict[object, bool] = {}
+        # Where it is called from, and the loop that this is inside of.
+        self._spots: dict[object, str | None] = {}
 
     def note(
         self,
@@ -89,7 +92,8 @@ class Loops:
         """Note a run, which may stand for several; return whether the next one ought to be noted too.
 
         `origin` tells where the caller is, `spot` does so sooner and in no words. Where one unit comes twice, or comes
-        from another spot, it may have begun a loop, and each run of it is wanted until that is settled.
+        from another spot, it may have begun a loop, and each run of it is wanted until that is settled, unless enough
+        is known of this loop.
         """
         streak = self._last
         is_same = streak.unit() is unit
@@ -108,15 +112,19 @@ class Loops:
             self._look(streak, origin)
         if streak.looks >= _FIRST_LOOKS:
             return False
-        return is_same or self._is_loop_at(spot(), origin)
+        site = self._loop_at(spot(), origin)
+        if site is None:
+            return is_same
+        loop = self._found.get(site)
+        return len(self._found) < _MAX_SITES if loop is None else loop.units < ENOUGH_UNITS
 
-    def _is_loop_at(self, spot: object, origin: Callable[[], Origin]) -> bool:
-        known = self._spots.get(spot)
-        if known is None:
-            if len(self._spots) >= _MAX_SPOTS:
-                self._spots.clear()
-            known = self._spots[spot] = origin().loop is not None
-        return known
+    def _loop_at(self, spot: object, origin: Callable[[], Origin]) -> str | None:
+        if spot in self._spots:
+            return self._spots[spot]
+        if len(self._spots) >= _MAX_SPOTS:
+            self._spots.clear()
+        loop = self._spots[spot] = origin().loop
+        return loop
 
     def _streak_of(self, unit: object) -> Streak:
         streak = self._streaks.get(id(unit))

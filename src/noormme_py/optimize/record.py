@@ -13,7 +13,8 @@ from noormme_py.query.statement import Parameters
 class LoopRecord:
     """A loop in the caller's code that runs one statement again and again.
 
-    `units` is how many tasks or threads were seen in it, `runs` how often they ran the statement there together.
+    `units` is how many tasks or threads were seen in it (the first 16 surely, of more only some), `runs` how often they
+    ran the statement there together.
     Of the first 100 runs of each, `most_distinct` is how many different sets of parameters one of them bound, and
     `repeats` how many runs had parameters that the same task or thread had bound before.
     """

@@ -1,4 +1,4 @@
-"""Keeps the record of a database: every statement is counted and timed, by the shape of its text."""
+"""Keeps the record of a database: every statement is counted, by the shape of its text, and many are looked at."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from noormme_py.errors import DatabaseBusy, Interrupted
 from noormme_py.optimize.record import Record
 from noormme_py.optimize.shape_text import is_control, statement_shape
 from noormme_py.optimize.tally import Tally
-from noormme_py.query.observe import Origin, StatementFinished
-from noormme_py.query.statement import Statement, nothing, rows_affected
+from noormme_py.query.observe import UNTOLD, Origin, Runs, StatementFinished
+from noormme_py.query.statement import Statement, Work, nothing
 
 MAX_SHAPES = 1_000
 
@@ -20,16 +20,20 @@ MAX_SHAPES = 1_000
 _MAX_TEXTS = 4 * MAX_SHAPES
 _MAX_TEXT_BYTES = 8 * 1024 * 1024
 
+# Of what is not recorded, as many may go by as ever will.
+_WITHOUT_END = 1 << 60
+
 
 class Recorder:
     """A StatementRecorder in memory, bounded: the shapes with the least time in total are forgotten first.
 
-    `origin` tells who calls now, `spot` only from where, as something to compare. `mutex` keeps threads from counting
-    at the same time. `ignored` are texts that are the library's own affair.
+    `unit` tells who calls now, `origin` also from where, and `spot` only from where, as something to compare. `mutex`
+    keeps threads from counting at the same time. `ignored` are texts that are the library's own affair.
     """
 
     def __init__(
         self,
+        unit: Callable[[], object],
         origin: Callable[[], Origin],
         spot: Callable[[], object],
         mutex: AbstractContextManager[object],
@@ -37,6 +41,7 @@ class Recorder:
         ignored: frozenset[str] = frozenset(),
         max_shapes: int = MAX_SHAPES,
     ) -> None:
+        self._unit = unit
         self._origin = origin
         self._spot = spot
         self._mutex = mutex
@@ -44,44 +49,59 @@ class Recorder:
         self._max_shapes = max_shapes
         self._shapes: dict[str, Tally] = {}
         # None for what is not recorded.
-        self.known: dict[str, Tally | None] = {}
+        self._known: dict[str, Tally | None] = {}
+        # Of each connection.
+        self._counted: list[dict[str, Runs]] = []
         self._text_bytes = 0
         self._left_out = 0
         self._began_s = monotonic()
 
-    def ran(
-        self, statement: Statement[Any], elapsed_ns: int, answer: object, unit: object, lane: str, *, is_set_aside: bool
-    ) -> None:
-        """Note a statement that was done at once: each at first, then one in a few, which stands for all since."""
-        if statement.sql in self.known:
-            tally = self.known[statement.sql]
-        else:
-            tally = self._tally(statement.sql, None)
-        if tally is None:
-            return
-        if not is_set_aside:
-            tally.times.append(elapsed_ns)
+    def counting(self) -> dict[str, Runs]:
+        """Return the runs that a new connection is to count."""
+        counted: dict[str, Runs] = {}
         with self._mutex:
-            runs = tally.note_at_once(statement, elapsed_ns, _rows(statement, answer), lane)
-        is_loop = tally.loops.note(statement, unit or self._origin().unit, self._origin, self._spot, runs)
-        tally.await_next(is_watched=is_loop)
+            self._counted.append(counted)
+        return counted
 
-    def finished(self, event: StatementFinished, origin: Origin | None) -> None:
-        """Note a statement that was observed."""
+    def origin_of(self, work: Work[Any] | None) -> Origin:
+        """Return the origin of work that another thread is to do: of a text that is well known, of one in a few."""
+        if work is None:
+            return UNTOLD
+        if isinstance(work, Statement):
+            tally = self._known.get(work.sql)
+            if tally is not None and tally.may_go_by():
+                return UNTOLD
+        return self._origin()
+
+    def finished(self, event: StatementFinished, origin: Origin | None, counted: dict[str, Runs]) -> None:
+        """Note a statement, and the runs that its connection has counted since it was last told of one."""
         if event.lane == "loop" and isinstance(event.error, Interrupted | DatabaseBusy):
             # It is done again on a lane.
             return
         try:
-            tally = self.known[event.sql]
+            tally = self._known[event.sql]
         except KeyError:
             tally = self._tally(event.sql, origin)
         if tally is None:
+            with self._mutex:
+                counted[event.sql] = Runs(event.lane)
+                counted[event.sql].grant(_WITHOUT_END)
             return
         with self._mutex:
-            tally.note_event(event)
-        if event.error is None:
-            known = origin or self._origin()
-            tally.loops.note(Statement(event.sql, event.parameters, nothing), known.unit, lambda: known, lambda: known)
+            runs = counted.get(event.sql) or tally.counting(event.lane)
+            counted[event.sql] = runs
+            before = runs.taken()
+            tally.note(event, before)
+        if event.error is None and origin is not UNTOLD:
+            tally.is_watched = self._is_watched(tally, event, origin, before + 1)
+        with self._mutex:
+            runs.grant(tally.pause(event.elapsed_ns))
+
+    def _is_watched(self, tally: Tally, event: StatementFinished, origin: Origin | None, runs: int) -> bool:
+        statement = Statement(event.sql, event.parameters, nothing)
+        if origin is None:
+            return tally.loops.note(statement, self._unit(), self._origin, self._spot, runs)
+        return tally.loops.note(statement, origin.unit, lambda: origin, lambda: (origin.call_site, origin.loop), runs)
 
     def record(self) -> Record:
         """Return what has been recorded so far."""
@@ -98,8 +118,8 @@ class Recorder:
         """Forget everything, and begin anew."""
         with self._mutex:
             self._shapes = {}
-            self.known.clear()
-            self._text_bytes = self._left_out = 0
+            self._forget_texts()
+            self._left_out = 0
             self._began_s = monotonic()
 
     def _tally(self, sql: str, origin: Origin | None) -> Tally | None:
@@ -113,10 +133,11 @@ class Recorder:
                 if tally is None:
                     self._make_room()
                     tally = self._shapes[shape] = Tally(sql, site)
-            if len(self.known) >= _MAX_TEXTS or self._text_bytes + len(sql) > _MAX_TEXT_BYTES:
-                self.known.clear()
-                self._text_bytes = 0
-            self.known[sql] = tally
+            if len(self._known) >= _MAX_TEXTS or self._text_bytes + len(sql) > _MAX_TEXT_BYTES:
+                for known in self._shapes.values():
+                    known.settle(is_last=True)
+                self._forget_texts()
+            self._known[sql] = tally
             self._text_bytes += len(sql)
         return tally
 
@@ -129,14 +150,14 @@ class Recorder:
             del self._shapes[shape]
             self._left_out += 1
         kept = set(map(id, self._shapes.values()))
-        for sql, tally in list(self.known.items()):
+        for sql, tally in list(self._known.items()):
             if tally is not None and id(tally) not in kept:
-                del self.known[sql]
+                del self._known[sql]
+                for counted in self._counted:
+                    counted.pop(sql, None)
 
-
-def _rows(statement: Statement[Any], answer: object) -> int:
-    if isinstance(answer, list):
-        return len(answer)
-    if statement.collect is rows_affected and isinstance(answer, int):
-        return answer
-    return int(answer is not None)
+    def _forget_texts(self) -> None:
+        self._known.clear()
+        self._text_bytes = 0
+        for counted in self._counted:
+            counted.clear()

@@ -20,8 +20,11 @@ def parameter_key(parameters: Parameters) -> Hashable:
 
 def kept(parameters: Parameters) -> Parameters | None:
     """Return a set of its own, or None when it is too large to be kept."""
-    values = list(parameters.values() if isinstance(parameters, dict) else parameters)
-    if len(values) * 8 + sum(len(value) for value in values if isinstance(value, str | bytes)) > MAX_BYTES:
+    size = 8 * len(parameters)
+    for value in parameters.values() if isinstance(parameters, dict) else parameters:
+        if isinstance(value, str | bytes):
+            size += len(value)
+    if size > MAX_BYTES:
         return None
     return dict(parameters) if isinstance(parameters, dict) else tuple(parameters)
 

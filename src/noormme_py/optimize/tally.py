@@ -4,50 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from time import time
-from typing import Any
 
-from noormme_py.optimize.histogram import bucket_of, buckets_of, counted
+from noormme_py.optimize.histogram import bucket_of, buckets_of
 from noormme_py.optimize.loops import Loops
 from noormme_py.optimize.record import StatementRecord
 from noormme_py.optimize.samples import kept, with_sample
-from noormme_py.query.observe import StatementFinished
-from noormme_py.query.statement import Parameters, Statement
+from noormme_py.query.observe import Runs, StatementFinished
+from noormme_py.query.statement import Parameters
 
-_MOST_PENDING = 256
+# So many runs are looked at each, and thereafter some, of what is short; of their parameters fewer are kept.
+_WELL_KNOWN = 256
+_SHORT_NS = 250_000
+_LEAST_PAUSE = 96
+_MORE_PAUSE = 64
 _SAMPLED = 64
-
-# Of what is done at once and is known well.
-_LOOKED_AT_ONE_IN = 32
+_SAMPLED_ONE_IN = 8
 
 
 class Tally:
-    """One shape. What is done at once is only set aside, and counted many at a time.
+    """One shape. Connections count what goes by, and each run that is looked at stands for those before it.
 
-    Setting aside needs no mutex, since threads do not get in each other's way in one operation of a list. The
-    methods are called with one held.
+    The methods are called with a mutex held, but for `may_go_by`, which one thread calls.
     """
 
     __slots__ = (
         "_buckets",
         "_count",
+        "_counted",
         "_errors",
-        "_extra_rows",
         "_lanes",
         "_last",
+        "_last_ns",
+        "_last_rows",
         "_last_seen_s",
         "_looked_at",
+        "_pause",
         "_rows",
         "_samples",
         "_slowest",
+        "_to_go_by",
         "_wait_ns",
         "call_site",
-        "due",
-        "lane",
-        "last",
+        "is_watched",
         "loops",
         "max_ns",
         "sql",
-        "times",
         "total_ns",
     )
 
@@ -55,21 +56,21 @@ class Tally:
         self.sql = sql
         self.call_site = call_site
         self.loops = Loops()
-        # What is set aside: how long each run took, and the last one that was looked at.
-        self.times: list[int] = []
-        self.last: Statement[Any] | None = None
-        self.lane = ""
-        # How many there are when the next one is looked at, and were when the last one was.
-        self.due = 1
-        self._looked_at = 0
-        # By how much their rows differ from one each.
-        self._extra_rows = 0
+        # Whether a loop may have begun, which every run tells more of.
+        self.is_watched = False
+        # By connection and text.
+        self._counted: list[Runs] = []
+        self._pause = 0
+        self._to_go_by = 0
         self.max_ns = -1
         self.total_ns = 0
         self._count = 0
         self._wait_ns = 0
         self._rows = 0
+        self._last_ns = 0
+        self._last_rows = 0
         self._last_seen_s = 0.0
+        self._looked_at = 0
         self._buckets: Counter[int] = Counter()
         self._lanes: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
@@ -77,62 +78,66 @@ class Tally:
         self._slowest: Parameters | None = None
         self._last: Parameters | None = None
 
-    def note_slowest(self, elapsed_ns: int, parameters: Parameters) -> None:
-        """Keep the parameters of the run that took longest."""
-        self.max_ns = elapsed_ns
-        self._slowest = kept(parameters)
-
-    def note_event(self, event: StatementFinished) -> None:
-        """Count a run that was observed."""
-        self._wait_ns += event.wait_ns
-        self._last_seen_s = time()
-        if event.error is not None:
-            self._errors[type(event.error).__name__] += 1
-            return
-        self._count += 1
-        self.total_ns += event.elapsed_ns
-        self._buckets[bucket_of(event.elapsed_ns)] += 1
-        self._rows += event.rows
-        self._lanes[_kind_of_lane(event.lane)] += 1
-        if event.elapsed_ns > self.max_ns:
-            self.note_slowest(event.elapsed_ns, event.parameters)
-        # Every one at first, then some.
-        self._note_last(event.parameters, is_sampled=self._count <= _SAMPLED or not self._count % _SAMPLED)
-
-    def note_at_once(self, statement: Statement[Any], elapsed_ns: int, rows: int, lane: str) -> int:
-        """Look at a run whose time has been set aside; return for how many it stands, which are taken to be like it."""
-        runs = max(1, len(self.times) - self._looked_at)
-        self._extra_rows += (rows - 1) * runs
-        self._looked_at = len(self.times)
-        self.lane = lane
-        self.last = statement
-        if elapsed_ns > self.max_ns:
-            self.note_slowest(elapsed_ns, statement.parameters)
-        if len(self.times) >= _MOST_PENDING or self._count < _MOST_PENDING:
-            self.settle()
+    def counting(self, lane: str) -> Runs:
+        """Return what a connection is to count of one text."""
+        runs = Runs(lane)
+        self._counted.append(runs)
         return runs
 
-    def await_next(self, *, is_watched: bool) -> None:
-        """Say which run is the next to be looked at."""
-        self.due = len(self.times) + (1 if is_watched or self._count < _MOST_PENDING else _LOOKED_AT_ONE_IN)
-
-    def settle(self) -> None:
-        """Count what was set aside."""
-        times = _taken(self.times)
-        if not times:
+    def note(self, event: StatementFinished, before: int) -> None:
+        """Count a run that is looked at, and so many that have gone by before it on its connection."""
+        if event.error is not None:
+            self._last_seen_s = time()
+            self._errors[type(event.error).__name__] += 1
+            self._count_more(before, event.lane)
             return
-        self.due = 1
-        self._looked_at = 0
-        self._count += len(times)
-        self.total_ns += sum(times)
-        self._buckets.update(counted(times))
-        self._rows += len(times) + self._extra_rows
-        self._extra_rows = 0
-        self._lanes[_kind_of_lane(self.lane)] += len(times)
+        self._last_ns, self._last_rows = event.elapsed_ns, event.rows
+        self._count_more(before + 1, event.lane)
+        self._wait_ns += event.wait_ns * (before + 1)
+        if event.elapsed_ns > self.max_ns:
+            self.max_ns = event.elapsed_ns
+            self._slowest = kept(event.parameters)
+        self._last = kept(event.parameters)
+        # Every one at first, then some.
+        self._looked_at += 1
+        is_sampled = self._looked_at <= _SAMPLED or not self._looked_at % _SAMPLED_ONE_IN
+        if is_sampled and self._last is not None and self._last not in self._samples:
+            self._samples = with_sample(self._samples, self._last)
+
+    def pause(self, elapsed_ns: int) -> int:
+        """Return how many runs may go by before one is looked at again, after one that took so long."""
+        is_wanted = self.is_watched or self._count < _WELL_KNOWN or elapsed_ns > _SHORT_NS
+        # As good as by chance, so that a program that does things in turns is seen from all its sides.
+        self._pause = 0 if is_wanted else _LEAST_PAUSE + elapsed_ns % _MORE_PAUSE
+        if is_wanted:
+            self._to_go_by = 0
+        return self._pause
+
+    def may_go_by(self) -> bool:
+        """Whether nobody needs to know the origin of the next run that another thread does."""
+        if self._to_go_by > 0:
+            self._to_go_by -= 1
+            return True
+        self._to_go_by = self._pause
+        return False
+
+    def settle(self, *, is_last: bool = False) -> None:
+        """Count what has gone by so far. After the last time, connections begin to count anew."""
+        for runs in self._counted:
+            self._count_more(runs.taken(), runs.lane)
+        if is_last:
+            self._counted.clear()
+
+    def _count_more(self, runs: int, lane: str) -> None:
+        """Count runs, as being like the one that was looked at last."""
+        if not runs:
+            return
+        self._count += runs
+        self.total_ns += self._last_ns * runs
+        self._buckets[bucket_of(self._last_ns)] += runs
+        self._rows += self._last_rows * runs
+        self._lanes[lane.partition(" ")[0]] += runs
         self._last_seen_s = time()
-        last, self.last = self.last, None
-        if last is not None:
-            self._note_last(last.parameters, is_sampled=True)
 
     def record(self) -> StatementRecord:
         """Return what has been counted, once it is settled."""
@@ -157,19 +162,3 @@ class Tally:
             loops=self.loops.records(),
             last_seen_s=self._last_seen_s,
         )
-
-    def _note_last(self, parameters: Parameters, *, is_sampled: bool) -> None:
-        self._last = kept(parameters)
-        if is_sampled and self._last is not None and self._last not in self._samples:
-            self._samples = with_sample(self._samples, self._last)
-
-
-def _taken(values: list[int]) -> list[int]:
-    """Take out what is there now, while others may append."""
-    taken = values[:]
-    del values[: len(taken)]
-    return taken
-
-
-def _kind_of_lane(name: str) -> str:
-    return name.partition(" ")[0]

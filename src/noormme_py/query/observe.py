@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from noormme_py.frozen import frozen
-from noormme_py.query.statement import Parameters, Statement
+from noormme_py.query.statement import Parameters, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +50,56 @@ class Origin:
     loop: str | None
 
 
-class SetAside(Protocol):
-    """The runs of one text that are set aside, to be counted together; one operation of a list needs no mutex.
+UNTOLD = Origin(None, "not looked at", None)
+"""Of work that another thread does, and whose origin nobody needs to know."""
 
-    `times` are added to by whoever has run it. Where there are then `due` of them, or one took longer than `max_ns`,
-    the recorder is told of that run.
+
+class Runs:
+    """The runs of one text on one connection that are counted, and not looked at.
+
+    `left` is how many more of them may be. Only whoever uses the connection writes it, and takes one away for each
+    run that went well: so they are counted at next to no price, and without a mutex.
     """
 
-    times: list[int]
-    due: int
-    max_ns: int
+    __slots__ = ("granted", "lane", "left")
+
+    def __init__(self, lane: str) -> None:
+        self.lane = lane
+        self.left = 0
+        self.granted = 0
+
+    def grant(self, count: int) -> None:
+        """Let so many go by from now on."""
+        self.left = self.granted = count
+
+    def taken(self) -> int:
+        """Return how many went by since this was last asked. Whoever else uses the connection may go on."""
+        left = self.left
+        taken, self.granted = self.granted - left, left
+        return taken
 
 
 class StatementRecorder(Protocol):
-    """What keeps a record: it is told of every statement, by the threads that ran them, several at a time.
+    """What keeps a record: the threads that run statements tell it of them, several at a time.
 
-    Most statements are short reads, which being told of each would slow down: those of a text in `known` that were
-    done at once are set aside.
+    Most statements are short and well known, which being told of each would slow down: so it says how many of a text
+    may go by, and is told of the next.
     """
 
-    @property
-    def known(self) -> Mapping[str, SetAside | None]:
-        """Texts that it has met, always the same mapping; None for those that it does not record."""
+    def counting(self) -> dict[str, Runs]:
+        """Return the runs that a new connection is to count, by their texts; a text that is not there is told."""
         ...
 
-    def ran(
-        self, statement: Statement[Any], elapsed_ns: int, answer: object, unit: object, lane: str, *, is_set_aside: bool
-    ) -> None:
-        """Note a statement that was done at once, with its answer, on the thread and the stack of its caller.
+    def origin_of(self, work: Work[Any] | None) -> Origin:
+        """Return the origin of work that another thread is to do, called on the stack of whoever asks for it.
 
-        `is_set_aside` says that its time is, since its text was known.
+        UNTOLD is the origin of what may go by, and of what is no statement.
         """
         ...
 
-    def finished(self, event: StatementFinished, origin: Origin | None) -> None:
-        """Note any other statement; without an origin, this is the thread and the stack of its caller."""
+    def finished(self, event: StatementFinished, origin: Origin | None, counted: dict[str, Runs]) -> None:
+        """Note a statement, and the runs that its connection has counted.
+
+        Without an origin, this is the thread and the stack of its caller.
+        """
         ...
