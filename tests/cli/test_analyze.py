@@ -115,7 +115,7 @@ def test_without_a_workload_it_says_what_to_name(shop: Path) -> None:
 
 def test_two_workloads_are_refused(shop: Path) -> None:
     assert complaint("analyze", shop, "--sql", "a", "--log", "b") == (
-        "error: --sql and --log are two sources (hint: give one of them)"
+        "error: --sql and --log are different sources (hint: give one of them)"
     )
 
 

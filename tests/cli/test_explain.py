@@ -45,7 +45,7 @@ def test_the_plan_is_a_tree_with_its_cost_and_hints(file: Path) -> None:
     assert lines[5].endswith(" rows")
     assert " steps, " in lines[5]
     assert lines[6] == (
-        "hint: a subquery that is run for each row reads orders from end to end:"
+        "hint: A subquery that is run for each row reads orders from end to end:"
         " index the columns that the condition names"
     )
     assert lines[7] == "hint: users is read from end to end: index the columns that the condition names"

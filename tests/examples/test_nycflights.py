@@ -19,7 +19,7 @@ TOUR = Path(__file__).resolve().parents[2] / "examples" / "nycflights.py"
 
 def tour(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "error", TOUR, *arguments],
+        [sys.executable, "-W", "error", TOUR, "--seconds", "0.5", *arguments],
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"},
         capture_output=True,
         encoding="utf-8",
@@ -40,7 +40,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def whole_tour(data: Path) -> tuple[Path, str]:
     file = data.parent / "flights.db"
-    run = tour(file, "--data", data)
+    run = tour(file, "--data", data, "--report", data.parent / "report.html")
     assert (run.returncode, run.stderr) == (0, "")
     return file, run.stdout
 
@@ -85,6 +85,15 @@ def test_every_scene_shows_its_code_its_sql_its_result_and_its_time(whole_tour: 
         "did you mean 'dep_delay'",
     ):
         assert expected in scenes
+
+
+def test_the_tour_ends_with_what_the_optimizer_says(whole_tour: tuple[Path, str]) -> None:
+    file, text = whole_tour
+    end = text.split("What the optimizer says of an application")[1]
+    assert "The indexes are as they should be" in end
+    assert str(file.parent / "report.html") in end
+    assert (file.parent / "report.html").read_text("utf-8").startswith("<!doctype html>")
+    assert (file.parent / ".noormme" / "flights.db.record.json").exists()
 
 
 def test_a_part_of_the_flights_can_be_loaded(data: Path, tmp_path: Path) -> None:

@@ -67,6 +67,5 @@ async def test_a_database_in_memory_has_a_name_too() -> None:
 
 def test_the_lines_of_a_plan_are_indented_by_what_they_belong_to() -> None:
     rows = (PlanRow(1, 0, "COMPOUND QUERY"), PlanRow(2, 1, "LEFT-MOST SUBQUERY"), PlanRow(5, 2, "SCAN a"))
-    assert plan_of((*rows, PlanRow(9, 0, "SCAN b"), PlanRow(11, 77, "SCAN c"))).lines() == (
-        "COMPOUND QUERY", "  LEFT-MOST SUBQUERY", "    SCAN a", "SCAN b", "SCAN c",
-    )  # fmt: skip
+    found = plan_of((*rows, PlanRow(9, 0, "SCAN b"), PlanRow(11, 77, "SCAN c")))
+    assert found.lines() == ("COMPOUND QUERY", "  LEFT-MOST SUBQUERY", "    SCAN a", "SCAN b", "SCAN c")

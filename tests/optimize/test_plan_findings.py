@@ -123,7 +123,7 @@ def test_sorting_is_found_where_much_is_sorted(lab: Scratch) -> None:
     assert ("temp-b-tree", "medium", "users") in kinds(found(lab, "select * from users order by email", count=9000))
     searched = found(lab, "select * from orders where state = 'open' order by user_id", count=9000)
     assert kinds(searched) == [("temp-b-tree", "info", "orders")]
-    assert searched[0].title == "rows of orders are sorted for ORDER BY in a temporary B-tree"
+    assert searched[0].title == "Rows of orders are sorted for ORDER BY in a temporary B-tree"
 
 
 def test_an_index_made_for_the_run_comes_with_the_one_to_make_for_good(lab: Scratch) -> None:

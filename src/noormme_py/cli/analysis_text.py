@@ -10,14 +10,13 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from noormme_py.cli.escape import visible
+from noormme_py.cli.findings_text import print_findings
 from noormme_py.optimize.amounts import duration, number, plural, size
 from noormme_py.optimize.analysis import Analysis
-from noormme_py.optimize.finding import Finding, Severity
 from noormme_py.optimize.record import StatementRecord
 from noormme_py.optimize.shape_text import shown_sql
 from noormme_py.optimize.suggestion import Figures, Suggestion
 
-_STYLES: dict[Severity, str] = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _MOST_STATEMENTS = 15
 _MOST_SERVED = 5
 _LONGEST_SQL = 100
@@ -26,6 +25,7 @@ _COLUMNS: tuple[tuple[str, Callable[[StatementRecord], int], Callable[[Statement
     ("runs", lambda one: one.count, lambda one: number(one.count)),
     ("total", lambda one: one.total_ns, lambda one: duration(one.total_ns)),
     ("mean", lambda one: one.total_ns, lambda one: duration(one.total_ns / max(one.count, 1))),
+    ("p95", lambda one: one.quantile_ns(0.95), lambda one: duration(one.quantile_ns(0.95))),
     ("max", lambda one: one.max_ns, lambda one: duration(one.max_ns)),
     ("rows", lambda one: one.rows, lambda one: number(one.rows)),
 )
@@ -33,13 +33,12 @@ _COLUMNS: tuple[tuple[str, Callable[[StatementRecord], int], Callable[[Statement
 
 
 def print_analysis(console: Console, analysis: Analysis) -> None:
-    """Print the verdict, then the suggestions, the findings, the statements and the notes."""
+    """Print the verdict, the suggestions, the findings that they do not mend, the statements and the notes."""
     console.print(Text(visible(analysis.verdict), "bold"))
     print_suggestions(console, analysis.suggestions)
-    if analysis.findings:
+    if analysis.open_findings:
         console.print()
-        for found in analysis.findings_gravest_first:
-            _print_finding(console, found)
+        print_findings(console, analysis.open_findings)
     if analysis.record.statements:
         console.print()
         console.print(_statements(analysis.record.statements))
@@ -94,15 +93,6 @@ def _facts(one: Suggestion) -> Iterable[str]:
         yield f"{number(one.upkeep_entries)} entries written"
 
 
-def _print_finding(console: Console, found: Finding) -> None:
-    console.print(Text.assemble((found.severity, _STYLES[found.severity]), "  ", visible(found.title)))
-    console.print(_one_line(f"  {found.evidence}", "dim"))
-    if found.mend is not None:
-        console.print(_one_line(f"  → {found.mend}", "green"))
-    if found.call_site is not None:
-        console.print(_one_line(f"  at {found.call_site}", "dim"))
-
-
 def _statements(statements: Sequence[StatementRecord]) -> Grid:
     columns = [column for column in _COLUMNS if any(column[1](one) for one in statements)]
     grid = Grid(box=SIMPLE_HEAD, header_style="dim", show_edge=False)
@@ -110,7 +100,10 @@ def _statements(statements: Sequence[StatementRecord]) -> Grid:
         grid.add_column(title, justify="right", no_wrap=True)
     grid.add_column("statement", overflow="fold")
     for one in statements[:_MOST_STATEMENTS]:
-        grid.add_row(*(Text(told(one)) for _, _, told in columns), Text(_short(one.sql)))
+        text = Text(_short(one.sql))
+        if one.call_site is not None:
+            text.append(f"\nat {visible(one.call_site)}", "dim")
+        grid.add_row(*(Text(told(one)) for _, _, told in columns), text)
     return grid
 
 

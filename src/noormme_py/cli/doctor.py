@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from enum import StrEnum
 from functools import partial
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from noormme_py.cli.choices import Grade
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.findings_json import findings_json
 from noormme_py.cli.findings_text import print_findings
 from noormme_py.cli.read_untouched import untouched
+from noormme_py.cli.terminal import output, progress
 from noormme_py.client.examine_file import examine_file
 from noormme_py.errors import NoormmeError
 from noormme_py.optimize.finding import SEVERITIES
-
-
-class Grade(StrEnum):
-    """A severity, as an option has it."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
 
 
 def doctor(
@@ -40,18 +29,15 @@ def doctor(
     is_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Look for what is not as it should be with a database, the gravest first. The file is only read."""
-    progress = Console(stderr=True, quiet=not sys.stderr.isatty())
     try:
-        with progress.status("Reading every page …" if integrity else "Looking …"):
+        with progress().status("Reading every page …" if integrity else "Looking …"):
             findings = untouched(file, partial(examine_file, integrity=integrity))
     except NoormmeError as error:
         raise complain(error) from None
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal may not know all characters that a name has.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    console = output()
     if is_json:
         print(findings_json(findings, file))
     else:
-        print_findings(findings)
+        print_findings(console, findings)
     if any(SEVERITIES.index(found.severity) >= SEVERITIES.index(fail_on.value) for found in findings):
         raise typer.Exit(1)

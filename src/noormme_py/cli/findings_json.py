@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 
+from noormme_py.optimize.analysis import finding_dict
 from noormme_py.optimize.finding import Finding
 
 FORMAT = 1
@@ -14,5 +14,5 @@ FORMAT = 1
 
 def findings_json(findings: Sequence[Finding], file: str) -> str:
     """Return ASCII text: `format`, `file` as it was given, and `findings`, the gravest first."""
-    shown = [{field.name: getattr(found, field.name) for field in fields(Finding)} for found in findings]
+    shown = [finding_dict(found) for found in findings]
     return json.dumps({"format": FORMAT, "file": file, "findings": shown}, indent=2)

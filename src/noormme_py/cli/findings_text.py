@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,17 +11,13 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from noormme_py.cli.escape import visible
-from noormme_py.optimize.finding import SEVERITIES, Finding, Severity
+from noormme_py.optimize.finding import SEVERITIES, Finding, Severity, alike
 
 _STYLES: dict[Severity, str] = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
-# Wide enough that no line is broken where a program reads.
-_WIDTH_OF_A_PIPE = 100_000
 
 
-def print_findings(findings: Sequence[Finding]) -> None:
-    """Print a row for each finding: how grave it is, what it is, what was seen, and what to do."""
-    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
-    console = Console(width=width, markup=False, emoji=False, highlight=False)
+def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """Print a row for each finding, those alike together: how grave it is, what it is, what was seen, what to do."""
     if findings:
         console.print(_table(findings))
     console.print(Text(_summary(findings)))
@@ -33,12 +28,16 @@ def _table(findings: Sequence[Finding]) -> Grid:
     grid.add_column("severity", no_wrap=True)
     grid.add_column("what", no_wrap=True)
     grid.add_column("finding", overflow="fold")
-    for found in findings:
-        text = Text(visible(found.title))
-        text.append(f"\n{visible(found.evidence)}", "dim")
-        if found.mend is not None:
-            text.append(f"\n→ {visible(found.mend)}", "green")
-        grid.add_row(Text(found.severity, _STYLES[found.severity]), Text(visible(found.kind)), text)
+    for group in alike(findings):
+        first = group[0]
+        text = Text(visible(first.title))
+        for found in group:
+            text.append(f"\n{visible(found.evidence)}", "dim")
+            if found.call_site is not None:
+                text.append(f"\nat {visible(found.call_site)}", "dim")
+        if first.mend is not None:
+            text.append(f"\n→ {visible(first.mend)}", "green")
+        grid.add_row(Text(first.severity, _STYLES[first.severity]), Text(visible(first.kind)), text)
     return grid
 
 

@@ -26,6 +26,11 @@ from noormme_py.optimize.application import Compared
 from noormme_py.optimize.shape_text import shown_sql
 from noormme_py.optimize.suggestion import Suggestion
 
+_DROPS = (
+    "This command drops no index, not even with --apply. To drop one, run its statement yourself,"
+    " or give the suggestion to db.optimizer.apply()."
+)
+
 
 def optimize(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A path, or a sqlite:/// URL.", show_default=False)],
@@ -71,6 +76,8 @@ def optimize(
             _print_done(console, created, outcome)
         elif created:
             console.print(Text("\nNothing was changed. --apply creates what is to be created.", "dim"))
+        else:
+            console.print(Text("\nNothing was changed.", "dim"))
     except NoormmeError as error:
         raise complain(error) from None
 
@@ -81,6 +88,8 @@ def _print(console: Console, analysis: Analysis) -> None:
     else:
         console.print(Text(f"{plural(len(analysis.suggestions), 'suggestion')}:", "bold"))
     print_suggestions(console, analysis.suggestions)
+    if any(one.action == "drop" for one in analysis.suggestions):
+        console.print(Text(f"\n{_DROPS}", "yellow"))
     print_notes(console, analysis)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 from noormme_py.optimize.amounts import plural, times
 from noormme_py.optimize.finding import SEVERITIES, Finding, Severity
+from noormme_py.optimize.mending import CAUSES, mending
 from noormme_py.optimize.record import Record, StatementRecord
 from noormme_py.optimize.shape_text import shown_sql
 from noormme_py.optimize.suggestion import Advice, Served, Suggestion
@@ -53,15 +54,15 @@ class Analysis:
     @property
     def verdict(self) -> str:
         """What it comes to, in one sentence or two."""
-        grave = sum(found.severity == "high" for found in self.findings)
+        grave = sum(found.severity == "high" for found in self.open_findings)
         if self.suggestions:
             return f"{self._promise()} {plural(grave, 'grave finding')} besides." if grave else self._promise()
         if grave:
             is_are = "is" if grave == 1 else "are"
-            return f"There {is_are} {plural(grave, 'grave finding')}: {_lower(self.findings_gravest_first[0].title)}"
+            return f"There {is_are} {plural(grave, 'grave finding')}: {_lower(self.open_findings[0].title)}"
         if not self.record.statements:
             return "No statement was recorded yet, so nothing can be said about the indexes."
-        lesser = sum(found.severity in ("low", "medium") for found in self.findings)
+        lesser = sum(found.severity in ("low", "medium") for found in self.open_findings)
         unasked = "Nothing urgent was found" if self.advice is None else "The indexes are as they should be"
         return f"{unasked}; {plural(lesser, 'finding')} may be worth a look." if lesser else f"{unasked}."
 
@@ -71,9 +72,27 @@ class Analysis:
         return sorted(self.findings, key=lambda found: -SEVERITIES.index(found.severity))
 
     @property
+    def open_findings(self) -> list[Finding]:
+        """The findings that no suggestion mends, the gravest first.
+
+        That a statement is slow is left out where another of them says why.
+        """
+        left = [found for found in self.findings_gravest_first if mending(found, self.suggestions) is None]
+        told = {found.sql for found in left if found.kind in CAUSES}
+        return [found for found in left if found.kind != "slow-statement" or found.sql not in told]
+
+    def mended_by(self, suggestion: Suggestion) -> list[Finding]:
+        """Return the findings that a suggestion mends, the gravest first."""
+        return [found for found in self.findings_gravest_first if mending(found, self.suggestions) == suggestion]
+
+    def with_advice(self, advice: Advice) -> Analysis:
+        """Return this analysis with what `suggest` has found for the same record."""
+        return replace(self, advice=advice)
+
+    @property
     def first_step(self) -> Suggestion | Finding | None:
         """What to do before anything else: what is wrong with the database itself, then what gains most."""
-        ordered = self.findings_gravest_first
+        ordered = self.open_findings
         for found in ordered:
             if found.severity == "high" and found.sql is None:
                 return found
@@ -96,7 +115,7 @@ class Analysis:
             "verdict": self.verdict,
             "span_s": self.record.span_s,
             "statements": [self._statement(one) for one in self.record.statements],
-            "findings": [_finding(found) for found in self.findings_gravest_first],
+            "findings": [self._finding(found) for found in self.findings_gravest_first],
             "advice": None if self.advice is None else _advice(self.advice),
             "notes": list(self.notes),
         }
@@ -120,6 +139,7 @@ class Analysis:
             "count": one.count,
             "total_ms": one.total_ns / 1e6,
             "mean_ms": one.total_ns / 1e6 / max(one.count, 1),
+            "p95_ms": one.quantile_ns(0.95) / 1e6,
             "max_ms": one.max_ns / 1e6,
             "wait_ms": one.wait_ns / 1e6,
             "rows": one.rows,
@@ -128,6 +148,16 @@ class Analysis:
             "plan": list(self.plans[one.sql]) if one.sql in self.plans else None,
         }
 
+    def _finding(self, found: Finding) -> dict[str, Any]:
+        by = mending(found, self.suggestions)
+        return {**finding_dict(found), "mended_by": None if by is None else by.index}
+
+
+def finding_dict(found: Finding) -> dict[str, Any]:
+    """Return a finding for JSON, its statement without what could be somebody's data."""
+    told = {part.name: getattr(found, part.name) for part in fields(Finding)}
+    return {**told, "sql": None if found.sql is None else shown_sql(found.sql)}
+
 
 def _ratio(served: Served) -> float | None:
     """Return how many times less the statement costs, in time where it was measured."""
@@ -135,11 +165,6 @@ def _ratio(served: Served) -> float | None:
     if before.elapsed_ms and after.elapsed_ms:
         return before.elapsed_ms / after.elapsed_ms
     return before.steps / after.steps if before.steps and after.steps else None
-
-
-def _finding(found: Finding) -> dict[str, Any]:
-    told = {part.name: getattr(found, part.name) for part in fields(Finding)}
-    return {**told, "sql": None if found.sql is None else shown_sql(found.sql)}
 
 
 def _advice(advice: Advice) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from noormme_py.frozen import frozen
@@ -28,6 +29,14 @@ class Finding:
     mend: str | None = None
     sql: str | None = None
     call_site: str | None = None
+
+
+def alike(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
+    """Return together what says the same of several statements, each at the place of the first one."""
+    found: dict[tuple[str, str, str, str | None], list[Finding]] = {}
+    for one in findings:
+        found.setdefault((one.kind, one.severity, one.title, one.mend), []).append(one)
+    return [tuple(group) for group in found.values()]
 
 
 def gravest_first(findings: list[Finding]) -> list[Finding]:

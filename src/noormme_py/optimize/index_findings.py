@@ -48,7 +48,7 @@ def index_findings(
     """
     traffic = traffic_of(record or Record(), schema)
     found = [
-        *_missing_under_foreign_keys(schema, census, traffic),
+        *_missing_under_foreign_keys(schema, census, traffic, is_recorded=bool(record and record.statements)),
         *_redundant(schema, census),
         *_stale_statistics(schema, census),
         *_write_heavy(schema, traffic),
@@ -58,7 +58,9 @@ def index_findings(
     return gravest_first(found)
 
 
-def _missing_under_foreign_keys(schema: Schema, census: Census, traffic: Mapping[str, Traffic]) -> Iterable[Finding]:
+def _missing_under_foreign_keys(
+    schema: Schema, census: Census, traffic: Mapping[str, Traffic], *, is_recorded: bool
+) -> Iterable[Finding]:
     for parent in schema:
         for child, key in schema.foreign_keys_to(parent.name):
             rows = census.rows_of(child.name)
@@ -68,7 +70,7 @@ def _missing_under_foreign_keys(schema: Schema, census: Census, traffic: Mapping
             partly = any(_leads(index, key) for index in child.indexes)
             yield Finding(
                 "foreign-key-without-index",
-                "low" if partly else _gravity(rows, looks, key),
+                "low" if partly else _gravity(rows, looks, key, is_recorded=is_recorded),
                 f"{child.name} ({', '.join(key.columns)})",
                 f"Each row of {parent.name} that goes, or changes its key, has {'many' if partly else 'all'} rows of"
                 f" {child.name} looked through for the ones that refer to it.",
@@ -101,11 +103,11 @@ def _looks(parent: Table, key: ForeignKey, traffic: Mapping[str, Traffic]) -> in
     return done.deletes + max((done.updates[fold(name)] for name in key.parent_columns), default=0)
 
 
-def _gravity(rows: int, looks: int, key: ForeignKey) -> Severity:
+def _gravity(rows: int, looks: int, key: ForeignKey, *, is_recorded: bool) -> Severity:
     if rows * looks * _STEPS_A_ROW >= _MANY_STEPS:
         return "high"
-    # Who says what is to happen to the children means to delete parents.
-    is_meant = looks > 0 or key.on_delete not in ("no action", "restrict")
+    # Who says what is to happen to the children means to delete parents; a record knows whether that is done.
+    is_meant = looks > 0 or (not is_recorded and key.on_delete not in ("no action", "restrict"))
     return "medium" if is_meant and rows >= _MANY_ROWS else "low"
 
 

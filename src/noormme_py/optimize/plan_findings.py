@@ -109,20 +109,20 @@ def _of_access(reading: _Reading, node: PlanNode, *, is_inner: bool) -> Iterator
         if reading.is_correlated:
             kind, title = (
                 "correlated-subquery",
-                f"a subquery that is run for each row has SQLite make an index on {table}",
+                f"A subquery that is run for each row has SQLite make an index on {table}",
             )
         grave = _more(_severity(rows * reading.statement.count))
         yield reading.finding(kind, grave, table, title, rows, _creating(table, line.terms))
     elif line.action == "scan" and not _ended_early(reading, rows, is_inner=is_inner):
         if not is_inner and not (reading.words & _ASKS_FOR_LESS):
             # All of it was asked for: nothing would make that shorter.
-            title = f"all of {table} is read"
+            title = f"All of {table} is read"
             yield reading.finding("full-scan", "info", table, title, rows, None)
             return
         grave = _severity(rows * reading.statement.count)
         kind, title = "full-scan", f"{table} is read from end to end"
         if reading.is_correlated:
-            kind, title = "correlated-subquery", f"a subquery that is run for each row reads {table} from end to end"
+            kind, title = "correlated-subquery", f"A subquery that is run for each row reads {table} from end to end"
         elif is_inner:
             title += " for each row of the loop before it"
         if line.index is not None:
@@ -140,7 +140,7 @@ def _of_sorting(reading: _Reading, node: PlanNode, beside: Sequence[PlanNode]) -
     # How many rows a search leaves to sort is not in the plan; what is sorted in part comes in small portions.
     is_whole = all(other.line.action != "search" for other in beside) and " OF " not in purpose
     grave: Severity = _less(_severity(rows * reading.statement.count)) if is_whole else "info"
-    title = f"rows of {table} are sorted for {purpose} in a temporary B-tree"
+    title = f"Rows of {table} are sorted for {purpose} in a temporary B-tree"
     yield reading.finding("temp-b-tree", grave, table, title, rows, _SORTED)
 
 

@@ -42,9 +42,9 @@ def slow_statements(record: Record) -> list[Finding]:
                 "slow-statement",
                 severity,
                 _subject(statement),
-                f"a statement takes {p95_ms:.1f} ms or more in one run of twenty"
+                f"A statement takes {p95_ms:.1f} ms or more in one run of twenty"
                 if p95_ms >= SLOW_P95_MS
-                else f"one statement takes {share:.0%} of all the time",
+                else f"One statement takes {share:.0%} of all the time",
                 f"{_runs(statement)}, {total_s:.2f} s together ({share:.0%} of all), mean "
                 f"{statement.mean_ns / 1e6:.2f} ms, p95 {p95_ms:.2f} ms, longest {statement.max_ns / 1e6:.2f} ms",
                 "look at its plan: an index may be missing, or it may read more than is needed",
@@ -62,8 +62,8 @@ def loops_of_statements(record: Record) -> list[Finding]:
             "n-plus-one",
             "high" if loop.runs >= 100 * loop.units else "medium",
             _subject(statement),
-            f"a loop runs one statement {_each(loop)}, with other parameters each time",
-            f"{loop.runs} runs in {loop.units} {'tasks or threads' if loop.units > 1 else 'task or thread'}, mean "
+            f"A loop runs one statement {_each(loop)}, with other parameters each time",
+            f"{loop.runs:,} runs in {loop.units:,} {'tasks or threads' if loop.units > 1 else 'task or thread'}, mean "
             f"{statement.mean_ns / 1e6:.2f} ms",
             "read all that the loop needs at once: by include, a join, or where(column, 'in', values)",
             statement.sql,
@@ -82,7 +82,7 @@ def repeated_statements(record: Record) -> list[Finding]:
             "repeated-statement",
             "low",
             _subject(statement),
-            f"a loop runs one statement {_each(loop)}, mostly with parameters that it has had before",
+            f"A loop runs one statement {_each(loop)}, mostly with parameters that it has had before",
             f"{loop.repeats} of the runs that were compared said nothing new; {loop.runs} runs altogether",
             "ask before the loop, or keep the answer",
             statement.sql,
@@ -107,7 +107,7 @@ def failing(record: Record) -> list[Finding]:
                 "failing-statement",
                 "high" if share > 0.5 else "medium" if share > 0.05 else "low",
                 _subject(statement),
-                f"a statement fails in {share:.0%} of its runs",
+                f"A statement fails in {share:.0%} of its runs",
                 f"{_runs(statement)} went well, {statement.errors} failed: {names}",
                 "see what the error says; a conflict that is expected can be left to on_conflict",
                 statement.sql,

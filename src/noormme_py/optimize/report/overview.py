@@ -46,14 +46,16 @@ def figures(analysis: Analysis) -> Html:
     if total_ns:
         span_s = analysis.record.span_s
         shown.append(
-            (duration(total_ns), f"in the database, of {duration(span_s * 1e9)}" if span_s else "in the database")
+            (duration(total_ns), f"of work in the database, in {duration(span_s * 1e9)}" if span_s else "of work")
         )
     if errors:
         shown.append((number(errors), "failed runs"))
     if analysis.advice is not None:
         shown.append((str(len(analysis.suggestions)), "suggestions"))
-    grave = sum(found.severity == "high" for found in analysis.findings)
-    shown.append((str(len(analysis.findings)), f"findings, {grave} of them grave" if grave else "findings"))
+    left = analysis.open_findings
+    grave = sum(found.severity == "high" for found in left)
+    besides = "other findings" if analysis.suggestions else "findings"
+    shown.append((str(len(left)), f"{besides}, {grave} of them grave" if grave else besides))
     gain = sum(suggestion.gain_steps for suggestion in analysis.suggestions)
     if gain > 0:
         shown.append((number(gain), "steps to be saved"))

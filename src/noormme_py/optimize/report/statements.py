@@ -16,6 +16,7 @@ _COLUMNS: tuple[tuple[str, Callable[[StatementRecord], int], Callable[[Statement
     ("Runs", lambda one: one.count, lambda one: number(one.count)),
     ("Total", lambda one: one.total_ns, lambda one: duration(one.total_ns)),
     ("Mean", lambda one: one.total_ns, lambda one: duration(one.total_ns / max(one.count, 1))),
+    ("p95", lambda one: one.quantile_ns(0.95), lambda one: duration(one.quantile_ns(0.95))),
     ("Max", lambda one: one.max_ns, lambda one: duration(one.max_ns)),
     ("Rows", lambda one: one.rows, lambda one: number(one.rows)),
     ("Errors", lambda one: one.errors, lambda one: number(one.errors)),

@@ -93,7 +93,8 @@ h2:has(+ .quiet) { margin-bottom: .25rem; }
   display: grid; grid-template-columns: minmax(0, 1fr); gap: .75rem; padding: 1.3rem 1.5rem;
   border: 1px solid var(--line); border-radius: 10px; background: var(--card);
 }
-.card + .card { margin-top: 1rem; }
+.card + .card, .card + .rest, .rest > .card { margin-top: 1rem; }
+.rest > summary { color: var(--quiet); }
 .chips { display: flex; flex-wrap: wrap; gap: .4rem; }
 .chip, .severity {
   padding: .1rem .6rem; border-radius: 99px; background: var(--info-soft); color: var(--quiet); font-size: .78rem;

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from noormme_py.optimize.amounts import number, plural, size
 from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.finding import Finding
 from noormme_py.optimize.report.charts import compared, cost
+from noormme_py.optimize.report.findings import mended
 from noormme_py.optimize.report.markup import Html, element, joined
 from noormme_py.optimize.report.sql import block, highlighted, plan, statement
 from noormme_py.optimize.suggestion import Figures, Served, Suggestion
@@ -17,13 +19,13 @@ def suggestion_cards(analysis: Analysis) -> Html:
     """Return a card for each suggestion, the most gain first."""
     if analysis.advice is None:
         return joined()
-    cards = [_card(number, one) for number, one in enumerate(analysis.suggestions, 1)]
+    cards = [_card(number, one, analysis.mended_by(one)) for number, one in enumerate(analysis.suggestions, 1)]
     if not cards:
         cards = [element("p", "No index is missing, and none is in the way.", class_="fine")]
     return element("section", element("h2", "Suggestions"), *cards, id="suggestions")
 
 
-def _card(place: int, suggestion: Suggestion) -> Html:
+def _card(place: int, suggestion: Suggestion, found: list[Finding]) -> Html:
     verb = "Create" if suggestion.action == "create" else "Drop"
     facts = [
         element("span", f"{suggestion.confidence} confidence", class_=f"chip {suggestion.confidence}"),
@@ -45,6 +47,7 @@ def _card(place: int, suggestion: Suggestion) -> Html:
         element("p", *facts, class_="chips"),
         *served,
         *([element("p", f"… and {plural(rest, 'statement')} more.", class_="quiet")] if rest else []),
+        mended(found),
         element("p", "To take it back: ", highlighted(suggestion.undo), class_="quiet"),
         class_="card",
         id=f"suggestion-{place}",
