@@ -6,7 +6,7 @@ one after another by what it really saves, drop what turned out superfluous, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,7 +17,7 @@ from noormme_py.names import fold
 from noormme_py.optimize.access import Key
 from noormme_py.optimize.arena import Arena
 from noormme_py.optimize.chooser import Chooser, Weights
-from noormme_py.optimize.costs import Deadline, EstimatedCosts, MeasuredCosts
+from noormme_py.optimize.costs import Deadline, EstimatedCosts, HurriedCosts
 from noormme_py.optimize.existing_indexes import superfluous
 from noormme_py.optimize.index_spec import IndexSpec
 from noormme_py.optimize.laboratory import Laboratory
@@ -33,14 +33,16 @@ from noormme_py.schema.model import Schema
 
 # A run that takes fewer steps needs no index.
 _LEAST_STEPS = 1_500
-# Of a record that counts nothing (a file of statements), each is taken to be run this often.
-_UNCOUNTED = 1_000.0
+# A record that hardly counts any statement twice (a file) does not say how often they are run: so often each.
+_COUNTED, _UNCOUNTED = 2.0, 1_000.0
 # In a short time a statement runs seldom: building an index is weighed against an hour, or this part of it.
 _BUILD_SPAN_S, _LEAST_BUILD = 3_600.0, 0.05
 # How long one run may take, in steps, by the seconds there are; about fifty million go in a second.
 _STEPS_PER_BUDGET_S = 1_000_000
-# Up to which part of the budget indexes are chosen, and then refined; the rest is for the proof.
-_TO_CHOOSE, _TO_REFINE = 0.6, 0.8
+# Up to which part of the budget the statements are run as they are, indexes are chosen, and then refined; the rest is
+# for the proof.
+_TO_MEASURE, _TO_CHOOSE, _TO_REFINE = 0.4, 0.6, 0.8
+_TO_ESTIMATE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +77,22 @@ def advise(
     figures = TableFigures(lab, schema)
     asked = list(questions(record.statements, schema, lab, accesses))
     figures.count_all(access for question in asked for access in question.accesses)
-    weights = _weights(record)
+    keys, weights = _primary_keys(schema), _weights(record)
     measured: Chooser | None = None
+    estimated_only = 0
     if limits.verify == "copy":
-        costs = MeasuredCosts(Arena(lab, schema), max_steps=int(limits.budget_s * _STEPS_PER_BUDGET_S))
+        deadline.allow(_TO_MEASURE)
+        most = int(limits.budget_s * _STEPS_PER_BUDGET_S)
+        costs = HurriedCosts(Arena(lab, schema), figures, keys, deadline, max_steps=most)
         measured = Chooser(costs, asked, figures, weights, deadline)
+        estimated_only = len(costs.estimated)
     with closing(lab.clone()) as empty:
-        estimated = Chooser(_estimates(empty, schema, figures), asked, figures, weights, deadline)
+        estimated = Chooser(_estimates(empty, schema, figures, keys), asked, figures, weights, deadline)
         offers = list(_offers(measured or estimated, schema, estimated, figures, limits))
-        deadline.allow(_TO_CHOOSE)
+        # The estimates are quick, and all that there is when measuring has taken too long.
+        deadline.allow(_TO_REFINE, at_least=_TO_ESTIMATE)
         _choose(estimated, _bounds(offers, estimated), limits)
+        deadline.allow(_TO_CHOOSE)
         pruned(estimated)
         if measured is None:
             suggestions = _proven(estimated, schema, limits)
@@ -100,20 +108,30 @@ def advise(
     unknown = sum(not found for found in (measured or estimated).base)
     if unknown:
         notes.append(f"{unknown} of {len(asked)} statements could not be explained, and are left out")
+    if estimated_only:
+        notes.append(
+            f"{estimated_only} of {len(asked)} statements were judged by their plans: there was no time to run them"
+        )
     if deadline.was_met:
         notes.append(f"the budget of {limits.budget_s:g} s was used up: there may be more to find")
     return Advice(tuple(suggestions), tuple(notes), perf_counter() - began)
 
 
-def _estimates(empty: Laboratory, schema: Schema, figures: TableFigures) -> EstimatedCosts:
+def _estimates(
+    empty: Laboratory, schema: Schema, figures: TableFigures, keys: Mapping[str, IndexSpec]
+) -> EstimatedCosts:
     arena = Arena(empty, schema)
     arena.note_statistics((spec.table, name, figures.statistics(spec)) for name, spec in arena.indexes.items())
-    keys = {
+    return EstimatedCosts(arena, figures, keys)
+
+
+def _primary_keys(schema: Schema) -> dict[str, IndexSpec]:
+    """Return the keys of the tables that are ordered by them, by the folded names of the tables."""
+    return {
         fold(table.name): IndexSpec(table.name, tuple(Key(name) for name in table.primary_key))
         for table in schema
         if table.is_without_rowid
     }
-    return EstimatedCosts(arena, figures, keys)
 
 
 def _verify(estimated: Chooser, measured: Chooser) -> set[str]:
@@ -144,11 +162,10 @@ def _proven(chooser: Chooser, schema: Schema, limits: Limits) -> list[Suggestion
 
 
 def _weights(record: Record) -> Weights:
-    if all(known.count == 1 for known in record.statements) and not record.span_s:
-        return Weights(count=_UNCOUNTED)
     if record.span_s:
         return Weights(build=min(1.0, max(_LEAST_BUILD, record.span_s / _BUILD_SPAN_S)))
-    return Weights()
+    is_counted = sum(known.count for known in record.statements) >= _COUNTED * len(record.statements)
+    return Weights() if is_counted else Weights(count=_UNCOUNTED)
 
 
 Offer = tuple[int, Unit, float]
@@ -164,7 +181,7 @@ def _offers(
     assert isinstance(costs, EstimatedCosts)
     for number, question in enumerate(screen.questions):
         steps = screen.base_steps(number)
-        if steps < _LEAST_STEPS or steps * question.count * screen.weights.count < screen.least:
+        if steps < _LEAST_STEPS:
             continue
         for unit, share in units(question, schema, costs, figures):
             if not any(fold(spec.table) in excluded for spec in unit):

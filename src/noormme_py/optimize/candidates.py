@@ -9,7 +9,9 @@ from noormme_py.frozen import replaced
 from noormme_py.names import fold
 from noormme_py.optimize.access import Access, Key, Term
 from noormme_py.optimize.index_spec import IndexSpec, signature, spec_of
+from noormme_py.optimize.shape_text import is_constant
 from noormme_py.optimize.table_figures import TableFigures, predicate
+from noormme_py.query.tokens import tokens
 from noormme_py.schema.model import Table
 
 _WIDEST = 4
@@ -108,7 +110,7 @@ def states(terms: Iterable[Term], table: Table, figures: TableFigures) -> Iterat
         for term in terms
         if term.comparison in ("is null", "is not null")
         or (
-            (term.comparison == "equal" and term.literal is not None)
+            (term.comparison == "equal" and term.literal is not None and _is_constant(term.literal))
             and figures.values(table.name, term.key) <= _MOST_STATES
         )
     ]
@@ -122,6 +124,11 @@ def _without_rowid(order: tuple[Key, ...], table: Table) -> tuple[Key, ...]:
     """Leave a rowid out at the end of an order: every index has it there, and it only decides between equals."""
     is_there = len(order) > 1 and table.rowid_alias is not None
     return order[:-1] if is_there and fold(order[-1].name or "") == fold(table.rowid_alias or "") else order
+
+
+def _is_constant(literal: str) -> bool:
+    """Whether it looks like the program's own word for a state: a date of the moment does not."""
+    return all(token.kind == "punct" or is_constant(token) for token in tokens(literal))
 
 
 def _directed(order: tuple[Key, ...]) -> tuple[Key, ...]:

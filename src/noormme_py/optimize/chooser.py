@@ -22,6 +22,9 @@ STEPS_PER_ROW = 60
 # A statement must not become slower than this; what few steps more are is lost in the noise.
 _MOST_SLOWER = 1.1
 _NOISE_STEPS, _NOISE_MS = 500.0, 0.2
+# An index in which nothing is looked for, and that leaves more than this of each statement, is but a smaller copy of
+# the table to read.
+_MOST_LEFT = 0.5
 # What an index must save of all that the statements cost, to be worth a person's time.
 _LEAST_SHARE = 0.002
 
@@ -55,7 +58,6 @@ class Chooser:
         self._built: dict[IndexSpec, str] = {}
         self.base = [both(costs, question, costs.arena.found) for question in questions]
         self.current = list(self.base)
-        self.total = sum(question.count * _steps(cost) for question, cost in zip(questions, self.base, strict=True))
 
     @property
     def visible(self) -> Visible:
@@ -64,8 +66,9 @@ class Chooser:
 
     @property
     def least(self) -> float:
-        """What an index has to save at least."""
-        return _LEAST_SHARE * self.total * self.weights.count
+        """What an index has to save at least: of what the statements still cost, lest the worst hide the others."""
+        total = sum(q.count * _steps(cost) for q, cost in zip(self.questions, self.current, strict=True))
+        return _LEAST_SHARE * total * self.weights.count
 
     def build(self, spec: IndexSpec) -> str | None:
         """Return the name of an index, built if it was not; None for one that SQLite refuses."""
@@ -79,7 +82,8 @@ class Chooser:
     def value(self, specs: Iterable[IndexSpec], without: Iterable[str] = ()) -> float | None:
         """Return what these indexes would save beyond what they cost; None when they must not be made.
 
-        It is the worse of both states of the statistics: an index that only helps in one is not to be relied on.
+        It is the mean of both states of the statistics where an index helps in both, and else that of the worse one:
+        what only helps in one is not to be relied on.
         """
         specs = list(specs)
         names = [name for spec in specs if (name := self.build(spec)) is not None]
@@ -93,6 +97,7 @@ class Chooser:
         visible = (self.visible | names) - without
         tables = {fold(self.costs.arena.indexes[name].table) for name in names | without}
         saved = [0.0] * len(STATISTICS)
+        is_convincing = bool(without)
         before_ms = after_ms = noise_ms = 0.0
         for number, question in enumerate(self.questions):
             if not question.tables & tables:
@@ -109,6 +114,7 @@ class Chooser:
                     # Where the estimate says that more indexes do harm, the planner knows better: it has chosen them.
                     difference = max(0.0, difference)
                 saved[state] += weight * difference
+                is_convincing = is_convincing or _is_convincing(after, before, names)
                 before_ms += question.count * (before.elapsed_ms or 0.0)
                 after_ms += question.count * (after.elapsed_ms or 0.0)
                 noise_ms += question.count * _NOISE_MS
@@ -116,7 +122,9 @@ class Chooser:
         if names - self.visible and after_ms > before_ms * _MOST_SLOWER + noise_ms:
             # Fewer steps that each go to another page may take longer.
             return None
-        return min(saved) - price
+        if not is_convincing:
+            return -price
+        return (sum(saved) / len(saved) if min(saved) > 0 else min(saved)) - price
 
     def take(self, unit: frozenset[IndexSpec]) -> None:
         """Take indexes that are used together into the choice."""
@@ -167,6 +175,22 @@ def is_slower(after: Cost, before: Cost) -> bool:
     if after.elapsed_ms is None or before.elapsed_ms is None:
         return slower_steps
     return slower_steps and after.elapsed_ms > before.elapsed_ms * _MOST_SLOWER + _NOISE_MS
+
+
+def _is_convincing(after: Cost, before: Cost, names: Iterable[str]) -> bool:
+    """Whether a statement is a good deal cheaper by these indexes, or looks for its rows in one of them."""
+    if after.steps <= before.steps * _MOST_LEFT:
+        return True
+    return any(
+        line.lstrip().startswith("SEARCH ") and _names(line, name)
+        for name in after.indexes.intersection(names)
+        for line in after.plan
+    )
+
+
+def _names(line: str, index: str) -> bool:
+    _, is_there, rest = line.partition(f"INDEX {index}")
+    return bool(is_there) and (not rest or rest.startswith(" ("))
 
 
 def _steps(costs: Sequence[Cost]) -> float:

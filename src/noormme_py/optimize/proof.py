@@ -30,6 +30,9 @@ def proven(
 def _creation(name: str, spec: IndexSpec, chooser: Chooser, verification: Verification) -> Suggestion:
     served, gain, share = _served(name, chooser)
     entries = round(chooser.entries(spec))
+    if any(each.after.elapsed_ms is None for each in served):
+        # There was no time to run them.
+        verification = "plan"
     confidence: Confidence = "high" if verification == "copy" else "medium"
     if not served or share > 0.5:
         confidence = "medium" if verification == "copy" else "low"
