@@ -22,7 +22,7 @@ from nycflights_load import NoData, create_indexes, create_tables, installed_dat
 
 from noormme_py import Noormme, fn
 from noormme_py.errors import CannotOpen
-from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.page import html_report
 from noormme_py.optimize.suggestion import Suggestion
 

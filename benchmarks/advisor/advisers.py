@@ -11,7 +11,7 @@ from benchmarks.advisor.costs import cost_of, opened
 from benchmarks.advisor.shape import wanted
 from benchmarks.advisor.workload import Sample, Workload
 from noormme_py import SyncNoormme
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from noormme_py.optimize.suggestion import Verification
 from noormme_py.query.statement import Raw
 from noormme_py.query.tokens import tokens

@@ -13,7 +13,7 @@ from benchmarks.advisor.advisers import Adviser, NotThere, record_of
 from benchmarks.advisor.costs import Runs, copied, is_write, mean, opened, runs
 from benchmarks.advisor.shape import Index, indexes, served, wanted
 from benchmarks.advisor.workload import Asked, Need, Workload
-from noormme_py.optimize.record import Record
+from noormme_py.optimize.recording.record import Record
 from noormme_py.query.tokens import tokens
 
 # What an entry of an index costs when it is written, and when the index is built, in steps.

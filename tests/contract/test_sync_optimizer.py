@@ -10,7 +10,7 @@ import pytest
 
 from noormme_py import SyncNoormme
 from noormme_py.errors import Closed, DatabaseError, EncodeError, NotNullViolation, QueryError, TransactionError
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
 
 
 def test_a_read_is_explained_and_run(sync_db: SyncNoormme) -> None:

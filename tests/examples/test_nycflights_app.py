@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from noormme_py.client.record_file import load_record
-from noormme_py.optimize.record import StatementRecord
+from noormme_py.optimize.recording.record import StatementRecord
 from tests.cli.command import shown
 from tests.examples.small_nycflights import HEADERS, ROWS, write
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from noormme_py import SyncNoormme
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from noormme_py.optimize.suggestion import Advice
 
 NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < {})"

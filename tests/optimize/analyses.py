@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from noormme_py.optimize.analysis import Analysis
 from noormme_py.optimize.finding import Finding
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.suggestion import Advice, Figures, Served, Suggestion
 
 MADE_AT = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)

@@ -7,8 +7,8 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 
 from noormme_py.introspect.discover import discover
-from noormme_py.optimize.census import Census, take_census
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.findings.census import Census, take_census
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from noormme_py.query.statement import Parameters, Raw
 from noormme_py.schema.model import Schema
 from tests.introspect.driver import database, run

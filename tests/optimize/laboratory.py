@@ -9,7 +9,7 @@ from pathlib import Path
 
 from noormme_py.config import config_for
 from noormme_py.engine.scratch import Scratch
-from noormme_py.optimize.plan_tree import Plan, plan_of
+from noormme_py.optimize.plans.plan_tree import Plan, plan_of
 from noormme_py.query.statement import Parameters
 
 Rows = Callable[[sqlite3.Connection], object]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from noormme_py import Noormme, SyncNoormme
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
 
 SCHEMA = """
 create table users (id integer primary key, name text not null, age integer not null);

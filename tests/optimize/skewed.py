@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
 
 SCHEMA = """
     create table jobs (id integer primary key, owner text, state text, note text);

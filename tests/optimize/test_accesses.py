@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from noormme_py.engine.scratch import Scratch
-from noormme_py.optimize import parsed_accesses
-from noormme_py.optimize.access import Access, Key, Term
-from noormme_py.optimize.accesses import accesses
-from noormme_py.optimize.planned_accesses import planned_accesses
+from noormme_py.optimize.reading import parsed_accesses
+from noormme_py.optimize.reading.access import Access, Key, Term
+from noormme_py.optimize.reading.accesses import accesses
+from noormme_py.optimize.reading.planned_accesses import planned_accesses
 from noormme_py.schema.model import Schema
 from tests.optimize.laboratories import laboratory
 
@@ -364,9 +364,9 @@ def test_without_sqlglot_the_planner_is_asked(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         sys.modules["sqlglot"] = None
-        from noormme_py.optimize.accesses import accesses
-        from noormme_py.optimize.record import StatementRecord
-        from noormme_py.optimize.sargability import non_sargable
+        from noormme_py.optimize.reading.accesses import accesses
+        from noormme_py.optimize.recording.record import StatementRecord
+        from noormme_py.optimize.findings.sargability import non_sargable
         from tests.optimize.laboratories import laboratory
 
         with laboratory("create table t (a, b)", Path(sys.argv[1])) as (schema, lab):
@@ -386,7 +386,7 @@ def test_without_sqlglot_the_planner_is_asked(tmp_path: Path) -> None:
 
 def test_importing_it_loads_no_parser() -> None:
     program = (
-        "import sys, noormme_py.optimize.accesses, noormme_py.optimize.sargability; "
+        "import sys, noormme_py.optimize.reading.accesses, noormme_py.optimize.findings.sargability; "
         "print(sorted(name for name in sys.modules if name.startswith('sqlglot')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)

@@ -16,10 +16,10 @@ from noormme_py.engine.scratch import Scratch
 from noormme_py.errors import DatabaseError
 from noormme_py.frozen import replaced
 from noormme_py.names import quote
-from noormme_py.optimize.access import Access, Key, Term
 from noormme_py.optimize.laboratory import Laboratory
-from noormme_py.optimize.parsed_accesses import parsed_accesses
-from noormme_py.optimize.planned_accesses import planned_accesses
+from noormme_py.optimize.reading.access import Access, Key, Term
+from noormme_py.optimize.reading.parsed_accesses import parsed_accesses
+from noormme_py.optimize.reading.planned_accesses import planned_accesses
 from noormme_py.schema.model import Schema
 from tests.optimize.laboratories import laboratory
 

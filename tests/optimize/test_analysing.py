@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from noormme_py import Noormme
-from noormme_py.optimize.plan_tree import plan_of
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.plans.plan_tree import plan_of
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from noormme_py.query.trial import PlanRow
 
 SCRIPT = """

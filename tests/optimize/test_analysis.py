@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from noormme_py.optimize.amounts import duration, number, plural, size, times
-from noormme_py.optimize.analysis import Analysis
 from noormme_py.optimize.finding import SEVERITIES, Finding
-from noormme_py.optimize.record import Record
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.suggestion import Advice
 from tests.optimize.analyses import DROPPED, FINDINGS, ORDERS_INDEX, SECRET, SHOP, SKU_INDEX, hostile
 

@@ -21,8 +21,8 @@ from noormme_py.client.async_recording import AsyncRecording
 from noormme_py.client.async_upkeep import AsyncUpkeep
 from noormme_py.client.sync_recording import SyncRecording
 from noormme_py.errors import DiskFull, NoormmeWarning, ReadOnly
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.statistics_trial import is_due
+from noormme_py.optimize.plans.statistics_trial import is_due
+from noormme_py.optimize.recording.record import Record
 from tests.optimize.laboratory import make
 from tests.optimize.skewed import BY_OWNER, BY_STATE, OPEN_JOBS, RECORD, SCHEMA, misleading, true
 

@@ -18,7 +18,7 @@ from noormme_py.client import async_upkeep
 from noormme_py.client.async_upkeep import AsyncUpkeep
 from noormme_py.client.sync_upkeep import SyncUpkeep
 from noormme_py.errors import DiskFull, NoormmeWarning, RecordError
-from noormme_py.optimize.optimizer_report import OptimizerReport
+from noormme_py.optimize.plans.optimizer_report import OptimizerReport
 from tests.optimize.laboratory import make
 
 SCHEMA = "create table jobs (id integer primary key, owner text, state text, note text)"

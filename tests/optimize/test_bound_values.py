@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from noormme_py.optimize.bound_values import bound_values, parameters_of
+from noormme_py.optimize.reading.bound_values import bound_values, parameters_of
 from noormme_py.query.statement import Parameters
 
 

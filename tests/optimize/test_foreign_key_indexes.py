@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from noormme_py.optimize.access import Key
-from noormme_py.optimize.foreign_key_indexes import finds_any_children, finds_children
-from noormme_py.optimize.index_spec import IndexSpec, spec_of
+from noormme_py.optimize.advice.foreign_key_indexes import finds_any_children, finds_children
+from noormme_py.optimize.advice.index_spec import IndexSpec, spec_of
+from noormme_py.optimize.reading.access import Key
 from noormme_py.schema.model import Schema
 from tests.optimize.indexed import indexed
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from noormme_py.optimize.census import take_census
 from noormme_py.optimize.finding import Finding
-from noormme_py.optimize.index_findings import DAY_S, index_findings
-from noormme_py.optimize.record import Record
+from noormme_py.optimize.findings.census import take_census
+from noormme_py.optimize.findings.index_findings import DAY_S, index_findings
+from noormme_py.optimize.recording.record import Record
 from tests.optimize.indexed import Indexed, indexed, record, rows
 
 SHOP = """

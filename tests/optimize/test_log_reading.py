@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noormme_py.optimize.log_reading import record_of_log
+from noormme_py.optimize.workload.log_reading import record_of_log
 from noormme_py.query.statement import Parameters
 
 SQLALCHEMY = """\

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from noormme_py.optimize.statement_findings import loops_of_statements, repeated_statements
+from noormme_py.optimize.findings.statement_findings import loops_of_statements, repeated_statements
 from tests.optimize.shop import of, opened, opened_synchronously
 
 BY_ID = 'where "id" = ?'

@@ -9,7 +9,7 @@ import pytest
 
 from noormme_py import Noormme, StatementFinished, SyncNoormme
 from noormme_py.optimize.laboratory import Laboratory
-from noormme_py.optimize.record import Record
+from noormme_py.optimize.recording.record import Record
 from tests.optimize.advising import NUMBERS, advice, asked, created, dropped, file_of
 
 WORDS = f"""

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from noormme_py.engine.scratch import Scratch
 from noormme_py.optimize.finding import Finding
-from noormme_py.optimize.plan_findings import plan_findings
-from noormme_py.optimize.record import StatementRecord
-from noormme_py.optimize.sources import tables_by_alias
-from noormme_py.optimize.table_rows import rows_of_tables, texts_of_views
+from noormme_py.optimize.findings.plan_findings import plan_findings
+from noormme_py.optimize.plans.sources import tables_by_alias
+from noormme_py.optimize.plans.table_rows import rows_of_tables, texts_of_views
+from noormme_py.optimize.recording.record import StatementRecord
 from noormme_py.query.statement import Parameters
 from tests.optimize.laboratory import laboratory, make, plan
 

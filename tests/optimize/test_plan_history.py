@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from noormme_py import Noormme
-from noormme_py.optimize import plan_history
-from noormme_py.optimize.plan_history import Circumstances, PlanHistory
-from noormme_py.optimize.plan_tree import Plan, plan_of
-from noormme_py.optimize.record import Record, StatementRecord
-from noormme_py.optimize.statistics import Statistics
+from noormme_py.optimize.plans import plan_history
+from noormme_py.optimize.plans.plan_history import Circumstances, PlanHistory
+from noormme_py.optimize.plans.plan_tree import Plan, plan_of
+from noormme_py.optimize.plans.statistics import Statistics
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from noormme_py.query.trial import PlanRow
 from tests.optimize.laboratory import laboratory, make, plan
 from tests.optimize.skewed import BY_OWNER, BY_STATE, OPEN_JOBS, RECORD, SCHEMA, true

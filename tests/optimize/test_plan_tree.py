@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noormme_py.engine.scratch import Scratch
-from noormme_py.optimize.plan_lines import PlanLine, line_of
-from noormme_py.optimize.plan_tree import Plan, plan_of
+from noormme_py.optimize.plans.plan_lines import PlanLine, line_of
+from noormme_py.optimize.plans.plan_tree import Plan, plan_of
 from noormme_py.query.trial import PlanRow
 from tests.optimize.laboratory import laboratory, make, plan
 

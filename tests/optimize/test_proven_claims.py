@@ -12,7 +12,7 @@ import pytest
 
 from noormme_py import SyncNoormme
 from noormme_py.errors import ConfigError, QueryError
-from noormme_py.optimize.record import Record
+from noormme_py.optimize.recording.record import Record
 from noormme_py.optimize.suggestion import Suggestion
 from tests.optimize.advising import NUMBERS, advice, asked, file_of
 

@@ -12,7 +12,7 @@ import pytest
 
 from noormme_py import Noormme, errors
 from noormme_py.client.record_file import RecordFiles, load_record
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from tests.optimize.shop import RECORDING, of, opened
 
 BY_ID = 'where "id" = ?'

@@ -9,11 +9,11 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noormme_py.optimize.histogram import Buckets, bucket_of, buckets_of, joined, quantile
-from noormme_py.optimize.merge import merged, since
-from noormme_py.optimize.record import LoopRecord, Record, StatementRecord
-from noormme_py.optimize.record_text import from_text, to_text
-from noormme_py.optimize.shape_text import is_control, statement_shape
+from noormme_py.optimize.recording.histogram import Buckets, bucket_of, buckets_of, joined, quantile
+from noormme_py.optimize.recording.merge import merged, since
+from noormme_py.optimize.recording.record import LoopRecord, Record, StatementRecord
+from noormme_py.optimize.recording.record_text import from_text, to_text
+from noormme_py.optimize.recording.shape_text import is_control, statement_shape
 
 
 def in_buckets(times_ns: list[int]) -> Buckets:

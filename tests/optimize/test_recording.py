@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from noormme_py import Noormme, errors
-from noormme_py.optimize.recorder import Recorder
+from noormme_py.optimize.recording.recorder import Recorder
 from noormme_py.query.observe import Origin, StatementFinished
 from tests.optimize.shop import of, opened, opened_synchronously
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noormme_py.optimize.redundant_indexes import copies_of_the_rowid, redundant
+from noormme_py.optimize.findings.redundant_indexes import copies_of_the_rowid, redundant
 from tests.optimize.indexed import indexed
 
 TABLE = "create table t (id integer primary key, a text, b text collate nocase, c int, u text unique);"

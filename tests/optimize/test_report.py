@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noormme_py.optimize.analysis import Analysis
-from noormme_py.optimize.record import Record, StatementRecord
+from noormme_py.optimize.recording.record import Record, StatementRecord
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import element
 from noormme_py.optimize.report.page import html_report
 from noormme_py.optimize.report.sql import highlighted, plan

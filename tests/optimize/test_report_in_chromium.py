@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.page import html_report
 from tests.optimize.analyses import HOSTILE_NAME, SHOP, hostile
 from tests.optimize.chromium import DARK, LIGHT, Seen, contrast, seen

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from noormme_py.engine.scratch import Scratch
-from noormme_py.optimize import sargability
 from noormme_py.optimize.finding import Finding
-from noormme_py.optimize.record import StatementRecord
-from noormme_py.optimize.sargability import non_sargable
+from noormme_py.optimize.findings import sargability
+from noormme_py.optimize.findings.sargability import non_sargable
+from noormme_py.optimize.recording.record import StatementRecord
 from noormme_py.query.statement import Parameters
 from noormme_py.schema.model import Schema
 from tests.optimize.laboratories import laboratory

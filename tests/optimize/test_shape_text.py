@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noormme_py.optimize.literals import lifted
-from noormme_py.optimize.shape_text import is_control, shown_sql, statement_shape
+from noormme_py.optimize.recording.shape_text import is_control, shown_sql, statement_shape
+from noormme_py.optimize.workload.literals import lifted
 
 SAME = [
     ("select * from t where a = 1", "SELECT  *\n from T -- all\n where a=?", "select * from t where a = ?"),

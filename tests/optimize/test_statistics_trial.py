@@ -11,9 +11,9 @@ import pytest
 from noormme_py import Noormme, SyncNoormme
 from noormme_py.config import config_for
 from noormme_py.engine.connection import Connection
-from noormme_py.optimize.record import Record, StatementRecord
-from noormme_py.optimize.statistics import Statistics, read_statistics, replace_statistics
-from noormme_py.optimize.statistics_trial import install, is_due, tried
+from noormme_py.optimize.plans.statistics import Statistics, read_statistics, replace_statistics
+from noormme_py.optimize.plans.statistics_trial import install, is_due, tried
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from tests.optimize.laboratory import laboratory, make, plan
 from tests.optimize.skewed import BY_OWNER, BY_STATE, OPEN_JOBS, RECORD, SCHEMA, misleading, true
 

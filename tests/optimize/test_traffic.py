@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noormme_py.optimize.traffic import traffic_of
+from noormme_py.optimize.findings.traffic import traffic_of
 from tests.optimize.indexed import indexed, record
 
 SCHEMA = """

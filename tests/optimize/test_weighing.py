@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from noormme_py import SyncNoormme
-from noormme_py.optimize.workload import record_of_sql
+from noormme_py.optimize.workload.workload import record_of_sql
 from tests.optimize.advising import NUMBERS, advice, asked, created, file_of
 
 TICKETS = f"""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noormme_py.optimize.workload import record_of_sql
+from noormme_py.optimize.workload.workload import record_of_sql
 from noormme_py.query.statement import Parameters
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from noormme_py import SyncNoormme
 from noormme_py.config import Config
-from noormme_py.optimize.analysis import Analysis
-from noormme_py.optimize.application import Compared
-from noormme_py.optimize.record import Record
+from noormme_py.optimize.advice.application import Compared
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.suggestion import Suggestion, Verification
-from noormme_py.optimize.workload import Workload
+from noormme_py.optimize.workload.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from rich.text import Text
 from noormme_py.cli.escape import visible
 from noormme_py.cli.findings_text import print_findings
 from noormme_py.optimize.amounts import duration, number, plural, size
-from noormme_py.optimize.analysis import Analysis
-from noormme_py.optimize.record import StatementRecord
-from noormme_py.optimize.shape_text import shown_sql
+from noormme_py.optimize.recording.record import StatementRecord
+from noormme_py.optimize.recording.shape_text import shown_sql
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.suggestion import Figures, Suggestion
 
 _MOST_STATEMENTS = 15

@@ -17,7 +17,7 @@ from noormme_py.cli.read_untouched import untouched
 from noormme_py.client.aside import in_laboratory
 from noormme_py.client.explainable import checked
 from noormme_py.errors import NoormmeError
-from noormme_py.optimize.explanation import explained
+from noormme_py.optimize.findings.explanation import explained
 
 FORMAT = 1
 """Raised when a key of the JSON is renamed or removed; new keys may come."""

@@ -10,8 +10,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from noormme_py.cli.escape import visible
-from noormme_py.optimize.explanation import Explanation
-from noormme_py.optimize.plan_tree import PlanNode
+from noormme_py.optimize.findings.explanation import Explanation
+from noormme_py.optimize.plans.plan_tree import PlanNode
 
 # Wide enough that no line is broken where a program reads.
 _WIDTH_OF_A_PIPE = 100_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from noormme_py.optimize.analysis import finding_dict
 from noormme_py.optimize.finding import Finding
+from noormme_py.optimize.report.analysis import finding_dict
 
 FORMAT = 1
 """Raised when a key is renamed or removed; new keys may come."""

@@ -20,10 +20,10 @@ from noormme_py.cli.read_untouched import changing, untouched
 from noormme_py.cli.terminal import output, progress
 from noormme_py.cli.workload_files import read_workload
 from noormme_py.errors import ConfigError, NoormmeError
+from noormme_py.optimize.advice.application import Compared
 from noormme_py.optimize.amounts import plural
-from noormme_py.optimize.analysis import FORMAT, Analysis
-from noormme_py.optimize.application import Compared
-from noormme_py.optimize.shape_text import shown_sql
+from noormme_py.optimize.recording.shape_text import shown_sql
+from noormme_py.optimize.report.analysis import FORMAT, Analysis
 from noormme_py.optimize.suggestion import Suggestion
 
 _DROPS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from noormme_py.cli.written_module import write_whole
 from noormme_py.errors import ConfigError
-from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.page import BEGINNING, html_report
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from noormme_py.cli.read_untouched import location_of
 from noormme_py.client.record_file import load_record, record_path
 from noormme_py.errors import ConfigError
-from noormme_py.optimize.log_reading import record_of_log
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.workload import Workload, record_of_sql
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.workload.log_reading import record_of_log
+from noormme_py.optimize.workload.workload import Workload, record_of_sql
 
 _LONGEST_LINE = 1_000_000
 _NOTHING = (

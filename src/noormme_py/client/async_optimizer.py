@@ -18,20 +18,20 @@ from noormme_py.engine.async_engine import AsyncEngine
 from noormme_py.introspect.discover import discover
 from noormme_py.location import Location
 from noormme_py.optimize import doctor
-from noormme_py.optimize.accesses import accesses
-from noormme_py.optimize.advisor import Limits, advise
-from noormme_py.optimize.analysing import analysed
-from noormme_py.optimize.analysis import Analysis
-from noormme_py.optimize.application import Application, Compared, application
-from noormme_py.optimize.comparison import compared
+from noormme_py.optimize.advice.advisor import Limits, advise
+from noormme_py.optimize.advice.application import Application, Compared, application
+from noormme_py.optimize.advice.comparison import compared
 from noormme_py.optimize.doctor.case import Integrity, read_settings
-from noormme_py.optimize.explanation import Explanation, explained
 from noormme_py.optimize.finding import Finding
+from noormme_py.optimize.findings.explanation import Explanation, explained
 from noormme_py.optimize.laboratory import Laboratory
-from noormme_py.optimize.optimizer_report import OptimizerReport
-from noormme_py.optimize.plan_history import KnownPlan, PlanChanged
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.statistics_trial import OptimizeRun
+from noormme_py.optimize.plans.optimizer_report import OptimizerReport
+from noormme_py.optimize.plans.plan_history import KnownPlan, PlanChanged
+from noormme_py.optimize.plans.statistics_trial import OptimizeRun
+from noormme_py.optimize.reading.accesses import accesses
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.report.analysing import analysed
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
 
 T = TypeVar("T")

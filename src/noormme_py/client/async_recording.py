@@ -11,8 +11,8 @@ from noormme_py.engine.async_engine import AsyncEngine
 from noormme_py.engine.call_sites import Mutex, current_origin, current_spot, current_unit
 from noormme_py.errors import RecordError
 from noormme_py.introspect.discover import DISCOVERY_SQL
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.recorder import Recorder
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.recording.recorder import Recorder
 
 
 class AsyncRecording:

@@ -11,9 +11,9 @@ from time import monotonic, sleep, time
 from noormme_py.client.kept_files import beside, make_folder, replace_text
 from noormme_py.errors import RecordError
 from noormme_py.location import Location
-from noormme_py.optimize.merge import merged, since, without_parameters
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.record_text import from_text, to_text
+from noormme_py.optimize.recording.merge import merged, since, without_parameters
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.recording.record_text import from_text, to_text
 
 # A save takes milliseconds; what is older was left behind by a process that was killed.
 _STALE_S = 10.0

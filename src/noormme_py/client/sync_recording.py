@@ -12,8 +12,8 @@ from noormme_py.engine.call_sites import Mutex, current_origin, current_spot, cu
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.errors import RecordError
 from noormme_py.introspect.discover import DISCOVERY_SQL
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.recorder import Recorder
+from noormme_py.optimize.recording.record import Record
+from noormme_py.optimize.recording.recorder import Recorder
 
 
 class SyncRecording:

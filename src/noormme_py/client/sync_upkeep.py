@@ -15,13 +15,11 @@ from noormme_py.config import Config
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.errors import NoormmeError
 from noormme_py.introspect.discover import discover
-from noormme_py.optimize.accesses import accesses
-from noormme_py.optimize.advisor import Limits, advise
-from noormme_py.optimize.optimizer_report import OptimizerReport, Setting
-from noormme_py.optimize.plan_history import KnownPlan, PlanChanged, PlanHistory
-from noormme_py.optimize.plan_watch import look
-from noormme_py.optimize.record import Record
-from noormme_py.optimize.statistics_trial import (
+from noormme_py.optimize.advice.advisor import Limits, advise
+from noormme_py.optimize.plans.optimizer_report import OptimizerReport, Setting
+from noormme_py.optimize.plans.plan_history import KnownPlan, PlanChanged, PlanHistory
+from noormme_py.optimize.plans.plan_watch import look
+from noormme_py.optimize.plans.statistics_trial import (
     OptimizeRun,
     Outcome,
     install,
@@ -29,6 +27,8 @@ from noormme_py.optimize.statistics_trial import (
     optimize_in_place,
     tried,
 )
+from noormme_py.optimize.reading.accesses import accesses
+from noormme_py.optimize.recording.record import Record
 from noormme_py.optimize.suggestion import Advice
 from noormme_py.query.statement import Operation, atomic
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from noormme_py.client.kept_files import beside, make_folder, replace_text
 from noormme_py.location import Location
-from noormme_py.optimize.application import Application
+from noormme_py.optimize.advice.application import Application
 
 _LOG = logging.getLogger("noormme_py")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from noormme_py.optimize.amounts import plural
-from noormme_py.optimize.analysis import Analysis
 from noormme_py.optimize.finding import Finding, alike
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import Html, element, joined
 from noormme_py.optimize.report.sql import highlighted, statement
 from noormme_py.query.tokens import main_verb

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from noormme_py.optimize.amounts import duration, number
-from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import Content, Html, element, joined
 from noormme_py.optimize.report.sql import block
 from noormme_py.optimize.suggestion import Suggestion

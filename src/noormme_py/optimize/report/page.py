@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from noormme_py.optimize.analysis import Analysis
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.charts import gain_chart, time_chart
 from noormme_py.optimize.report.findings import finding_cards
 from noormme_py.optimize.report.markup import Html, element, joined

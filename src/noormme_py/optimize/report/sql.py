@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from noormme_py.optimize.recording.shape_text import shown_sql
 from noormme_py.optimize.report.markup import Html, element, joined
-from noormme_py.optimize.shape_text import shown_sql
 from noormme_py.query.tokens import tokens
 
 _KEYWORDS = frozenset(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from noormme_py.optimize.amounts import duration, number, plural
-from noormme_py.optimize.analysis import Analysis
-from noormme_py.optimize.record import StatementRecord
+from noormme_py.optimize.recording.record import StatementRecord
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import Html, element, joined
 from noormme_py.optimize.report.sql import one_line, plan, statement
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from noormme_py.optimize.amounts import number, plural, size
-from noormme_py.optimize.analysis import Analysis
 from noormme_py.optimize.finding import Finding
+from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.charts import compared, cost
 from noormme_py.optimize.report.findings import mended
 from noormme_py.optimize.report.markup import Html, element, joined

@@ -1,0 +1,1 @@
+"""How statements are carried out, and what the planner knows."""

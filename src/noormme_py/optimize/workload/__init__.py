@@ -1,0 +1,1 @@
+"""What a database is asked, read from a file of SQL or from a log."""
