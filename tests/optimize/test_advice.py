@@ -173,5 +173,35 @@ def test_an_index_that_is_used_and_does_no_good_is_dropped(tmp_path: Path) -> No
     assert dropped(advice(path, [read])) == []
     few = asked("select text from log where level = ?", [7], count=1_000_000)
     assert dropped(advice(path, [few, write])) == []
+    # Nor may a statement become slower that takes little time with it, and little without.
+    path = file_of(
+        tmp_path,
+        f"""
+        drop table log; create table log (id integer primary key, level integer, text text);
+        create index by_level on log (level);
+        {NUMBERS.format(2_000)} insert into log select i, iif(i % 100 = 0, 2, 1), 'text ' || i from n;
+        """,
+    )
+    limited = asked("select text from log where level = ? limit 20", [2], count=10)
+    assert dropped(advice(path, [limited, write])) == []
     # What no statement uses was not measured.
     assert dropped(advice(path, [asked("select * from other"), write])) == []
+
+
+@pytest.mark.parametrize("verify", ["copy", "plan"])
+def test_an_index_that_harms_a_statement_until_that_has_its_own_is_suggested(tmp_path: Path, verify: str) -> None:
+    # For the answers in order SQLite would walk along all posts by time, if there were no index on what they answer.
+    path = file_of(
+        tmp_path,
+        f"""
+        create table posts (id integer primary key, reply_to integer, created_at integer, body text);
+        {NUMBERS.format(30_000)} insert into posts select i, i % 3000, i * 7919 % 30000, hex(zeroblob(50)) from n;
+        """,
+    )
+    newest = asked("select id, body from posts order by created_at desc limit 30", count=9_000)
+    answers = asked("select id, body from posts where reply_to = ? order by created_at", [7], count=3_000)
+    found = [
+        keys.removesuffix(", created_at)").removesuffix(")")
+        for keys in created(advice(path, [newest, answers], verify=verify))
+    ]
+    assert sorted(found) == ["posts (created_at", "posts (reply_to"]

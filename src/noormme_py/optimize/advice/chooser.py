@@ -22,6 +22,8 @@ STEPS_PER_ROW = 60
 # A statement must not become slower than this; what few steps more are is lost in the noise.
 _MOST_SLOWER = 1.1
 _NOISE_STEPS, _NOISE_MS = 500.0, 0.2
+# Steps are counted by fifties.
+_SAME_STEPS = 100.0
 # An index in which nothing is looked for, and that leaves more than this of each statement, is but a smaller copy of
 # the table to read.
 _MOST_LEFT = 0.5
@@ -125,6 +127,17 @@ class Chooser:
         if not is_convincing:
             return -price
         return (sum(saved) / len(saved) if min(saved) > 0 else min(saved)) - price
+
+    def is_all_the_same(self, without: Iterable[str]) -> bool:
+        """Whether no statement takes more steps without some indexes, in either state of the statistics."""
+        without = set(without)
+        tables = {fold(self.costs.arena.indexes[name].table) for name in without}
+        return all(
+            after.steps <= before.steps + _SAME_STEPS
+            for question, known in zip(self.questions, self.current, strict=True)
+            if question.tables & tables
+            for before, after in zip(known, both(self.costs, question, self.visible - without), strict=False)
+        )
 
     def take(self, unit: frozenset[IndexSpec]) -> None:
         """Take indexes that are used together into the choice."""

@@ -11,7 +11,7 @@ from noormme_py.schema.model import Schema
 
 
 def worthless(chooser: Chooser, schema: Schema, excluded: Collection[str], gone: Collection[str]) -> list[Superfluous]:
-    """Return the indexes without which no statement is slower, and which cost more than they save.
+    """Return the indexes without which no statement takes more steps, and which cost more than they save.
 
     Only those that the plan of some statement uses, for of the others nothing was measured; never one that makes rows
     unique, or that a foreign key needs.
@@ -26,6 +26,8 @@ def worthless(chooser: Chooser, schema: Schema, excluded: Collection[str], gone:
             if index.is_automatic or index.is_unique or index.name in left or index.name not in used:
                 continue
             if is_needed(index, table, schema, chooser, left | {index.name}):
+                continue
+            if not chooser.is_all_the_same(without=(*left, index.name)):
                 continue
             value = chooser.change((), without=(*left, index.name))
             before = chooser.change((), without=tuple(left)) if left else 0.0
