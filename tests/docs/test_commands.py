@@ -44,6 +44,9 @@ def test_a_command_exists(page: str, command: str) -> None:
             told = CliRunner().invoke(app, [name, "--help"], env={"NO_COLOR": "1", "COLUMNS": "200"})
             assert told.exit_code == 0, told.output
             assert [word for word in options if word.startswith("--") and word not in told.output] == []
+        case ["python", script, *options]:
+            told = (ROOT / script).read_text(encoding="utf-8")
+            assert [word for word in options if word.startswith("--") and f'"{word}"' not in told] == []
         case _:
             pytest.fail(f"{page}: nobody knows whether {command!r} works")
 

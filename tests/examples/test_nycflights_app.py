@@ -96,7 +96,7 @@ def test_what_helps_is_said_at_once(ran: tuple[Path, str]) -> None:
 
 def test_the_loop_is_found_where_it_is(ran: tuple[Path, str]) -> None:
     folder, text = ran
-    assert "A loop runs one statement 40 times" in text
+    assert "A loop runs one statement" in text
     assert "in App.board_with_planes" in text
     found = json.loads(shown("analyze", "flights.db", "--json", folder=folder))["findings"]
     assert [one["call_site"].partition(" in ")[2] for one in found if one["kind"] == "n-plus-one"] == [

@@ -29,9 +29,7 @@ def worthless(chooser: Chooser, schema: Schema, excluded: Collection[str], gone:
                 continue
             if not chooser.is_all_the_same(without=(*left, index.name)):
                 continue
-            value = chooser.change((), without=(*left, index.name))
-            before = chooser.change((), without=tuple(left)) if left else 0.0
-            if value is not None and before is not None and value - before >= chooser.least:
+            if chooser.price(index.name) >= chooser.least:
                 left.add(index.name)
                 found.append(Superfluous(index, None))
     return found
