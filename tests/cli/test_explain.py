@@ -149,3 +149,8 @@ def test_hostile_names_do_nothing_but_be_shown(tmp_path: Path) -> None:
     text = shown("explain", file, 'select * from "[red]a\x1b[2J"')
     assert "[red]a\\x1b[2J" in text
     assert "\x1b" not in text
+
+
+def test_what_is_no_database_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("select 1;\n" * 1000, "utf-8")
+    assert "is not a database" in complaint("explain", str(tmp_path / "text.db"), "select 1")

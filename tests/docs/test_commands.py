@@ -45,8 +45,8 @@ def test_a_command_exists(page: str, command: str) -> None:
             assert told.exit_code == 0, told.output
             assert [word for word in options if word.startswith("--") and word not in told.output] == []
         case ["python", script, *options]:
-            told = (ROOT / script).read_text(encoding="utf-8")
-            assert [word for word in options if word.startswith("--") and f'"{word}"' not in told] == []
+            text = (ROOT / script).read_text(encoding="utf-8")
+            assert [word for word in options if word.startswith("--") and f'"{word}"' not in text] == []
         case _:
             pytest.fail(f"{page}: nobody knows whether {command!r} works")
 

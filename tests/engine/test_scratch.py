@@ -17,6 +17,7 @@ import pytest
 from noormme_py import Noormme, SyncNoormme
 from noormme_py.config import config_for
 from noormme_py.engine import scratch
+from noormme_py.engine.aside import run_aside
 from noormme_py.engine.scratch import Scratch
 from noormme_py.errors import DatabaseError, DiskFull, Interrupted, UniqueViolation
 from noormme_py.introspect.discover import discover
@@ -165,3 +166,13 @@ def test_a_database_in_memory_is_copied(with_rows: bool) -> None:
         assert db.optimizer.in_laboratory(lambda lab: lab.survey("select sum(a) from t"), with_rows=with_rows) == [(3,)]
         db.optimizer.in_laboratory(lambda lab: lab.query("delete from t"), with_rows=with_rows)
         assert db.execute("select count(*) as n from t").rows == [{"n": 2}]
+
+
+async def test_work_that_its_loop_has_left_is_stopped() -> None:
+    stopped = threading.Event()
+    outcome: list[bool] = []
+    work = run_aside(lambda: outcome.append(stopped.wait(5)), stopped.set)
+    # A step alone, as a loop does it that is closed then.
+    work.send(None)
+    work.close()
+    assert outcome == [True]

@@ -205,3 +205,17 @@ def test_an_index_that_harms_a_statement_until_that_has_its_own_is_suggested(tmp
         for keys in created(advice(path, [newest, answers], verify=verify))
     ]
     assert sorted(found) == ["posts (created_at", "posts (reply_to"]
+
+
+@pytest.mark.parametrize("verify", ["plan", "copy"])
+@pytest.mark.parametrize(
+    "sql", ["select name from people indexed by short where city = 'city 7'", "select * from forced"]
+)
+def test_an_index_that_a_statement_names_stays(tmp_path: Path, verify: str, sql: str) -> None:
+    path = file_of(
+        tmp_path,
+        PEOPLE + "create index short on people (city); create index long on people (city, age);"
+        "create view forced as select name from people indexed by short where city = 'city 7';",
+    )
+    write = asked("insert into people (city) values (?)", ["city 1"], count=50_000)
+    assert dropped(advice(path, [asked(sql), write], verify=verify)) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -136,3 +137,16 @@ async def test_writes_in_a_loop_are_found_on_whatever_lane(tmp_path: Path) -> No
         kinds = {found.subject.partition(" ")[0] for found in loops_of_statements(db.optimizer.record())}
         assert "insert" in kinds
         assert "update" in kinds
+
+
+def test_what_was_bound_in_a_loop_is_not_kept(tmp_path: Path) -> None:
+    size = 1_000_000
+    with opened_synchronously(tmp_path) as db:
+        tracemalloc.start()
+        try:
+            for _ in range(9):
+                db.execute("update users set name = ? where id = 1", ["x" * size])
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert kept < size

@@ -164,6 +164,7 @@ def test_the_advice_is_followed_and_taken_back(shop: Path, tmp_path: Path) -> No
         assert kept.startswith("-- 20")
         assert [line for line in kept.splitlines() if line][1:] == [f"{undo};" for undo in applied.undo]
         db.optimizer.undo(applied)
+        assert (copy.parent / ".noormme" / "copy.db.undo.sql").read_text("utf-8") == ""
         told = {table.name: sorted((index.name, index.columns) for index in table.indexes) for table in before}
         assert told == {
             table.name: sorted((index.name, index.columns) for index in table.indexes) for table in db.schema

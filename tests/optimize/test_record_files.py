@@ -133,3 +133,18 @@ def test_a_lock_that_was_left_behind_is_broken(tmp_path: Path) -> None:
     RecordFiles().save(lambda: Record((StatementRecord("select 1"),)), path, with_parameters=True)
     assert load_record(path).statements[0].sql == "select 1"
     assert not lock.exists()
+
+
+def test_what_is_forgotten_while_it_is_saved_is_not_taken_for_an_older_state(tmp_path: Path) -> None:
+    files = RecordFiles()
+    old = Record((StatementRecord("select 1", count=5),), 60.0)
+    new = Record((StatementRecord("select 1", count=7),), 1.0)
+
+    def take() -> Record:
+        files.forget()
+        return old
+
+    path = files.save(take, tmp_path / "record.json", with_parameters=True)
+    files.save(lambda: new, path, with_parameters=True)
+    whole = load_record(path)
+    assert (whole.statements[0].count, whole.span_s) == (12, 61.0)

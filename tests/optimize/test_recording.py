@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from noormme_py import Noormme, errors
+from noormme_py.optimize.recording.merge import merged
+from noormme_py.optimize.recording.record import Record, StatementRecord
 from noormme_py.optimize.recording.recorder import Recorder
+from noormme_py.optimize.suggestion import Verification
 from noormme_py.query.observe import Origin, StatementFinished
 from tests.optimize.shop import of, opened, opened_synchronously
 
@@ -203,3 +206,32 @@ def test_the_shapes_with_the_least_time_are_forgotten() -> None:
     assert len(record.statements) <= 20
     assert of(record, "dear").count == 300
     assert record.left_out == 301 - len(record.statements)
+
+
+def test_a_list_of_another_length_does_not_spoil_the_advice(tmp_path: Path) -> None:
+    texts = [(f"select name from users where age in ({', '.join('?' * count)})", [7] * count) for count in (2, 1, 3)]
+    records: list[Record] = []
+    for number, first in enumerate(texts[:2]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with opened_synchronously(folder) as db:
+            for sql, parameters in (first, *texts):
+                db.execute(sql, parameters)
+            records.append(db.optimizer.record())
+            statement = of(records[-1], "age in")
+            assert (statement.sql, statement.count) == (first[0], 4)
+            assert statement.samples == (tuple(first[1]),)
+            assert db.optimizer.suggest().notes == ()
+    statement = of(merged(records), "age in")
+    assert {len(parameters) for parameters in statement.samples} == {statement.sql.count("?")} == {2}
+
+
+@pytest.mark.parametrize("verify", ["plan", "copy"])
+def test_parameters_that_do_not_fit_are_left_out(tmp_path: Path, verify: Verification) -> None:
+    with opened_synchronously(tmp_path) as db:
+        for sql in ("select name from users where age = ?", "delete from users where age = ?"):
+            bound = StatementRecord(sql, count=9, samples=((), (7,), (1, 2)))
+            unbound = StatementRecord("select age from users where name = ?", samples=((),))
+            record = Record((bound, unbound))
+            notes = db.optimizer.suggest(record, verify=verify).notes
+            assert notes == ("1 of 2 statements could not be explained, and are left out",)

@@ -200,3 +200,19 @@ def test_the_sync_face_does_the_same(tmp_path: Path) -> None:
         assert db.optimizer.optimize_now(RECORD).outcome == "refused"
         assert db.optimizer.optimize_now().outcome == "kept"
     assert statistics(path) is not None
+
+
+def test_samples_of_another_build_of_sqlite_are_no_obstacle(tmp_path: Path) -> None:
+    path = make(tmp_path / "app.db", SCHEMA, true)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "pragma writable_schema = on; create table sqlite_stat4 (tbl, idx, neq, nlt, ndlt, sample)"
+        )
+        connection.execute("insert into sqlite_stat4 values ('jobs', 'jobs_owner', '1', '0', '0', x'0209')")
+        connection.commit()
+    with SyncNoormme(path) as db:
+        assert db.optimizer.optimize_now(RECORD).outcome == "kept"
+    with closing(Connection(config_for(path, {}), "writer", "writer")) as writer:
+        wanted = Statistics((("jobs", "jobs_owner", "6000 1"),), (("jobs", "jobs_owner", "1", "0", "0", b"\x02\x09"),))
+        writer.write(replace_statistics(wanted))
+        assert writer.read(read_statistics()) == wanted

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep, time
 
-from noormme_py.client.kept_files import beside, make_folder, replace_text
+from noormme_py.client.kept_files import alone, beside, make_folder, replace_text
 from noormme_py.errors import RecordError
 from noormme_py.location import Location
 from noormme_py.optimize.recording.merge import merged, since, without_parameters
 from noormme_py.optimize.recording.record import Record
 from noormme_py.optimize.recording.record_text import from_text, to_text
-
-# A save takes milliseconds; what is older was left behind by a process that was killed.
-_STALE_S = 10.0
-_PATIENCE_S = 20.0
-_LOOK_S = 0.01
 
 
 def record_path(location: Location) -> Path:
@@ -49,16 +42,18 @@ class RecordFiles:
     def save(self, take: Callable[[], Record], path: Path, *, with_parameters: bool) -> Path:
         """Add to a file what it does not have yet of the record that `take` gives; what others have put there stays."""
         path = path.absolute()
+        # What is forgotten while this goes on stays forgotten.
+        saved = self._saved
         try:
             make_folder(path.parent)
-            with _alone(path):
+            with alone(path):
                 # Not before: another save would be taken for an older state of this one.
                 record, is_there = take(), path.exists()
-                before = self._saved.get(path) if is_there else None
+                before = saved.get(path) if is_there else None
                 new = record if before is None else since(record, before)
                 whole = merged([load_record(path), new]) if is_there else new
                 replace_text(path, to_text(whole if with_parameters else without_parameters(whole)))
-                self._saved[path] = record
+                saved[path] = record
         except OSError as fault:
             raise _not_done("written", path, fault) from None
         return path
@@ -66,38 +61,6 @@ class RecordFiles:
     def forget(self) -> None:
         """Let all that comes be new."""
         self._saved = {}
-
-
-@contextmanager
-def _alone(path: Path) -> Generator[None]:
-    """Keep other processes and threads from saving to the same file."""
-    lock = path.with_name(f"{path.name}.lock")
-    deadline = monotonic() + _PATIENCE_S
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            break
-        except FileExistsError:
-            if monotonic() > deadline:
-                raise RecordError(
-                    f"somebody else has been saving this record for too long: {path}",
-                    hint=f"if nobody is, remove {lock.name}",
-                ) from None
-            _remove_stale(lock)
-            sleep(_LOOK_S)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _remove_stale(lock: Path) -> None:
-    try:
-        is_stale = time() - lock.stat().st_mtime > _STALE_S
-    except FileNotFoundError:
-        return
-    if is_stale:
-        lock.unlink(missing_ok=True)
 
 
 def _not_done(done: str, path: Path, fault: OSError | UnicodeDecodeError) -> RecordError:

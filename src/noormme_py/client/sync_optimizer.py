@@ -14,13 +14,13 @@ from noormme_py.client.explainable import checked
 from noormme_py.client.raw_sql import encode_parameters
 from noormme_py.client.sync_executor import SyncExecutor
 from noormme_py.client.sync_upkeep import SyncUpkeep
-from noormme_py.client.undo_file import keep_undo
+from noormme_py.client.undo_file import forget_undo, keep_undo
 from noormme_py.engine.sync_engine import SyncEngine
 from noormme_py.introspect.discover import discover
 from noormme_py.location import Location
 from noormme_py.optimize import doctor
 from noormme_py.optimize.advice.advisor import Limits, advise
-from noormme_py.optimize.advice.application import Application, Compared, application
+from noormme_py.optimize.advice.application import Application, Compared, application, check_drops
 from noormme_py.optimize.advice.comparison import compared
 from noormme_py.optimize.doctor.case import Integrity, read_settings
 from noormme_py.optimize.finding import Finding
@@ -34,6 +34,7 @@ from noormme_py.optimize.recording.record import Record
 from noormme_py.optimize.report.analysing import analysed
 from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.suggestion import Advice, Suggestion, Verification
+from noormme_py.query.statement import Operation
 
 T = TypeVar("T")
 
@@ -105,18 +106,20 @@ class SyncOptimizer:
         """Create and drop the indexes of suggestions, all or none; a dry run only says what would be run.
 
         Building an index keeps other writers waiting. What takes it back is kept in `.noormme/<database>.undo.sql`
-        beside the database. Raises DatabaseError, and then nothing has changed.
+        beside the database. Raises DatabaseError, and QueryError where an index to drop has become another one since,
+        or the one in its place is not there; then nothing has changed.
         """
         made = application(suggestions, is_dry_run=dry_run)
         if not dry_run:
-            self._run(made.statements)
+            self._run(lambda: _statements(made))
             self._engine.aside(lambda: keep_undo(self._location, made))
         return made
 
     def undo(self, applied: Application) -> None:
         """Take back what was applied, all or nothing of it. A dry run has left nothing to take back."""
         if not applied.is_dry_run:
-            self._run(applied.undo)
+            self._run(lambda: raw_sql.script(applied.undo))
+            self._engine.aside(lambda: forget_undo(self._location, applied))
 
     def after_apply(self, applied: Application, record: Record | None = None) -> tuple[Compared, ...]:
         """Return the statements that the applied indexes change, measured with them and without on a private copy."""
@@ -179,6 +182,11 @@ class SyncOptimizer:
         """Return what was done of its own accord or on request, with the values before and after."""
         return self._upkeep.report()
 
-    def _run(self, statements: tuple[str, ...]) -> None:
-        self._executor.run_write(lambda _: raw_sql.script(statements), is_definition=True)
+    def _run(self, make: Callable[[], Operation[None]]) -> None:
+        self._executor.run_write(lambda _: make(), is_definition=True)
         self._executor.notice_schema()
+
+
+def _statements(applied: Application) -> Operation[None]:
+    check_drops(applied, (yield from discover()))
+    yield from raw_sql.script(applied.statements)

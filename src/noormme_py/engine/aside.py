@@ -79,6 +79,10 @@ async def run_aside(work: Callable[[], T], stop: Callable[[], None]) -> T:
             except asyncio.CancelledError:
                 continue
         raise
+    except GeneratorExit:
+        # The loop was closed around it, and whoever collects it should not wait for all of the work.
+        stop()
+        raise
     finally:
         # It has said its last word.
         thread.join()

@@ -67,7 +67,10 @@ class Scratch:
     @classmethod
     def copied_from(cls, source: sqlite3.Connection, config: Config) -> Scratch:
         """Return a copy of what a connection has open."""
-        size = _size(source)
+        try:
+            size = _size(source)
+        except sqlite3.Error as fault:
+            raise told_path(translate(fault), config.location) from None
         if size <= _MOST_IN_MEMORY:
             made = cls(config)
         elif shutil.disk_usage(tempfile.gettempdir()).free < size * 2:
@@ -144,7 +147,8 @@ class Scratch:
             if self._raw.in_transaction:
                 self._raw.execute("rollback to trial").close()
                 self._raw.execute("release trial").close()
-        return Trial(calls * _STEPS_A_CALL, elapsed_ns, rows, is_whole, broken)
+        # Less than a call is told as one: a ratio to nothing says nothing.
+        return Trial(max(1, calls) * _STEPS_A_CALL, elapsed_ns, rows, is_whole, broken)
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[tuple[Raw, ...]]:
         """Run a statement for good and return its rows."""

@@ -35,7 +35,8 @@ class Suggestion:
 
     `ddl` does it and `undo` takes it back. `gain_steps` is what all of the record's statements save together, and
     `upkeep_entries` how many entries of the index its writes would have made. `bytes` is the size of the index,
-    None where none was built. `reason` is one sentence.
+    None where none was built. `reason` is one sentence. `instead` is the index that does what a dropped one did, None
+    where nothing has to.
     """
 
     action: Literal["create", "drop"]
@@ -50,6 +51,7 @@ class Suggestion:
     confidence: Confidence
     verification: Verification
     reason: str
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from noormme_py.errors import QueryError
+from noormme_py.names import fold
+from noormme_py.optimize.advice.index_spec import spec_of
 from noormme_py.optimize.suggestion import Advice, Figures, Suggestion
+from noormme_py.schema.model import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,20 @@ def application(suggestions: Advice | Iterable[Suggestion], *, is_dry_run: bool)
         undo=tuple(suggestion.undo for suggestion in reversed(chosen)),
         is_dry_run=is_dry_run,
     )
+
+
+def check_drops(applied: Application, schema: Schema) -> None:
+    """Raise QueryError when an index to drop has become another one, or when what serves in its place is not there."""
+    indexes = {fold(index.name): index for table in schema for index in table.indexes}
+    there = indexes.keys() | {fold(made.index) for made in applied.suggestions if made.action == "create"}
+    for drop in applied.suggestions:
+        known = indexes.get(fold(drop.index))
+        if drop.action != "drop" or known is None:
+            continue
+        if known.is_unique or spec_of(known).ddl(known.name) != drop.undo:
+            raise QueryError(f"the index {drop.index!r} has become another one", hint="ask for suggestions again")
+        if drop.instead is not None and fold(drop.instead) not in there:
+            raise QueryError(
+                f"the index {drop.instead!r}, which serves in place of {drop.index!r}, is not there",
+                hint="create it with the same call, or ask for suggestions again",
+            )

@@ -105,6 +105,9 @@ class Chooser:
             if not question.tables & tables:
                 continue
             new = both(self.costs, question, visible)
+            if len(new) < len(self.base[number]):
+                # It names an index (INDEXED BY), or a view does that it reads.
+                return None
             if self.costs.is_measured and any(
                 is_slower(after, before) for after, before in zip(new, self.base[number], strict=False)
             ):
@@ -132,12 +135,15 @@ class Chooser:
         """Whether no statement takes more steps without some indexes, in either state of the statistics."""
         without = set(without)
         tables = {fold(self.costs.arena.indexes[name].table) for name in without}
-        return all(
-            after.steps <= before.steps + _SAME_STEPS
-            for question, known in zip(self.questions, self.current, strict=True)
-            if question.tables & tables
-            for before, after in zip(known, both(self.costs, question, self.visible - without), strict=False)
-        )
+        for question, known in zip(self.questions, self.current, strict=True):
+            if question.tables & tables:
+                found = both(self.costs, question, self.visible - without)
+                # One that names an index cannot be run without it.
+                if len(found) < len(known):
+                    return False
+                if any(new.steps > old.steps + _SAME_STEPS for old, new in zip(known, found, strict=True)):
+                    return False
+        return True
 
     def take(self, unit: frozenset[IndexSpec]) -> None:
         """Take indexes that are used together into the choice."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
 
-from noormme_py.errors import DatabaseError
+from noormme_py.errors import DatabaseError, QueryError
 from noormme_py.names import fold
 from noormme_py.optimize.advice.arena import STATISTICS, Arena, Statistics
 from noormme_py.optimize.advice.index_spec import IndexSpec
@@ -195,7 +195,7 @@ def _mean(
         try:
             plan = arena.lab.explain(question.sql, parameters)
             more, ms = price(question, number, plan)
-        except DatabaseError:
+        except (DatabaseError, QueryError):
             # One set of parameters may be refused, and others not.
             continue
         count += 1

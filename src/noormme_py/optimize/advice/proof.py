@@ -94,7 +94,7 @@ def _reason(spec: IndexSpec, served: list[Served], entries: int) -> str:
     assert first.after.steps is not None
     others = f" and {len(served) - 1} more" if len(served) > 1 else ""
     times = first.before.steps / max(1, first.after.steps)
-    upkeep = f"; writes keep {entries:,} entries up" if entries else "; no write of the record touches it"
+    upkeep = f"; writes keep {entries:,} {_entries(entries)} up" if entries else "; no write of the record touches it"
     return (
         f"A statement that ran {first.count:,} times{others} on {spec.table!r} goes from {first.before.steps:,} to"
         f" {first.after.steps:,} steps a run ({times:,.0f} times fewer){upkeep}."
@@ -119,11 +119,16 @@ def _dropping(drop: Superfluous, chooser: Chooser, schema: Schema, verification:
         confidence="medium" if is_new or drop.instead is None else "high",
         verification=verification,
         reason=_reason_to_drop(drop, entries, is_new=is_new),
+        instead=drop.instead,
     )
 
 
 def _reason_to_drop(drop: Superfluous, entries: int, *, is_new: bool) -> str:
     if drop.instead is None:
-        return f"No statement is slower without it, and writes keep {entries:,} entries up."
+        return f"No statement is slower without it, and writes keep {entries:,} {_entries(entries)} up."
     after = " that is suggested here" if is_new else ""
     return f"All that it holds is the beginning of {drop.instead!r}{after}, which serves whatever it serves."
+
+
+def _entries(count: int) -> str:
+    return "entry" if count == 1 else "entries"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from noormme_py.errors import DatabaseError
+from noormme_py.errors import DatabaseError, QueryError
 from noormme_py.names import fold, quote
 from noormme_py.optimize.laboratory import Laboratory
 from noormme_py.optimize.reading.access import Access, Key, Term
@@ -110,7 +110,7 @@ def _deletion(
         some = lab.query(f"select rowid from {name} limit 1 offset (select count(*) from {name}) / 2")
         if not some or lab.run(known.sql, sample, max_steps=_MOST_STEPS).rows > 0:
             return
-    except DatabaseError:
+    except (DatabaseError, QueryError):
         return
     count = max(1, round(known.count * rows))
     itself = Access(parent.name, parent.name, (Term(Key("rowid"), "equal"),))

@@ -23,7 +23,7 @@ MOST_STEPS = 200_000_000
 class Explanation:
     """A statement's plan, and one run of it on a private copy.
 
-    `steps` are those of SQLite's virtual machine, exact to a few dozen, and `rows` what was read, or written where
+    `steps` are those of SQLite's virtual machine, counted in fifties, and `rows` what was read, or written where
     none came back. The three figures are None where it was not run; `is_whole` is false for a run that was cut off.
     """
 

@@ -50,13 +50,14 @@ def read_statistics() -> Operation[Statistics]:
 def replace_statistics(wanted: Statistics) -> Operation[None]:
     """Put statistics in place of those that there are, all or nothing inside of a transaction.
 
-    The tables are made anew: that changes the version of the schema, and by that alone every other connection, of
-    whatever process, learns that there are others.
+    sqlite_stat1 is made anew: that changes the version of the schema, and by that alone every other connection, of
+    whatever process, learns that there are others. sqlite_stat4 is emptied, for most builds could not make another.
     """
     there = yield from read_statistics()
-    for table, rows in zip(_TABLES, (there.stat1, there.stat4), strict=True):
-        if rows is not None:
-            yield from ask(Statement(f"drop table main.{table}", (), nothing))
+    if there.stat1 is not None:
+        yield from ask(Statement("drop table main.sqlite_stat1", (), nothing))
+    if there.stat4 is not None:
+        yield from ask(Statement("delete from main.sqlite_stat4", (), nothing))
     yield from ask(Statement(_LOADING, (), nothing))
     for table, rows in zip(_TABLES, (wanted.stat1, wanted.stat4), strict=True):
         for row in rows or ():

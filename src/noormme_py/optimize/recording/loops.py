@@ -50,13 +50,14 @@ class LoopTally:
 
 
 class Streak:
-    """The runs of one statement in one unit of work. `asked` are those that were not looked at yet."""
+    """The runs of one statement in one unit of work. `asked` tells those apart that were not looked at yet."""
 
     __slots__ = ("asked", "compared", "distinct", "looked_s", "looks", "loop", "more", "spot", "unit")
 
     def __init__(self, unit: object) -> None:
         self.unit = ref(unit)
-        self.asked: list[Statement[Any]] = []
+        # In place of what was bound, which may be large.
+        self.asked: list[int] = []
         self.compared = 0
         self.distinct: set[int] = set()
         self.loop: LoopTally | None = None
@@ -107,7 +108,8 @@ class Loops:
             streak.spot = now_at
         else:
             streak.more += runs - 1
-        streak.asked.append(statement)
+        is_compared = streak.compared < COMPARED
+        streak.asked.append(hash((statement.sql, parameter_key(statement.parameters))) if is_compared else 0)
         if len(streak.asked) >= LOOKED_AT:
             self._look(streak, origin)
         if streak.looks >= _FIRST_LOOKS:
@@ -190,8 +192,7 @@ class Loops:
         if streak.compared < COMPARED:
             # The rest of a long loop tells nothing more, and comparing costs more than counting.
             streak.compared += len(asked)
-            keys = {hash((statement.sql, parameter_key(statement.parameters))) for statement in asked}
             before = len(streak.distinct)
-            streak.distinct |= keys
+            streak.distinct.update(asked)
             loop.repeats += len(asked) - (len(streak.distinct) - before)
             loop.most_distinct = max(loop.most_distinct, len(streak.distinct))

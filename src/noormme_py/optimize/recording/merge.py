@@ -51,27 +51,26 @@ def without_parameters(record: Record) -> Record:
 def _joined(several: Sequence[StatementRecord]) -> StatementRecord:
     if len(several) == 1:
         return several[0]
-    slowest = max(several, key=lambda one: one.max_ns)
-    latest = max(several, key=lambda one: one.last_seen_s)
-    by_time = sorted(several, key=lambda one: -one.max_ns)
     first = several[0]
+    # What another text of the shape binds does not fit this one.
+    by_time = sorted((one for one in several if one.sql == first.sql), key=lambda one: -one.max_ns)
     return StatementRecord(
         sql=first.sql,
         count=sum(one.count for one in several),
         samples=all_samples(one.samples for one in by_time),
         total_ns=sum(one.total_ns for one in several),
-        max_ns=slowest.max_ns,
+        max_ns=max(one.max_ns for one in several),
         wait_ns=sum(one.wait_ns for one in several),
         rows=sum(one.rows for one in several),
         errors=sum(one.errors for one in several),
         call_site=next((one.call_site for one in several if one.call_site is not None), None),
-        slowest=slowest.slowest,
-        last=latest.last,
+        slowest=by_time[0].slowest,
+        last=max(by_time, key=lambda one: one.last_seen_s).last,
         error_names=_summed(one.error_names for one in several),
         lanes=_summed(one.lanes for one in several),
         buckets=joined(*(one.buckets for one in several)),
         loops=_joined_loops(chain.from_iterable(one.loops for one in several)),
-        last_seen_s=latest.last_seen_s,
+        last_seen_s=max(one.last_seen_s for one in several),
     )
 
 

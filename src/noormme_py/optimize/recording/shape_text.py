@@ -74,11 +74,15 @@ def shape_of(found: Iterable[tuple[Token, bool]]) -> str:
 
 
 def shown_sql(sql: str) -> str:
-    """Return the text with `'…'` for each literal that could be somebody's data rather than the code's own constant."""
+    """Return the text with `'…'` for each literal that could be somebody's data rather than the code's own constant.
+
+    In a statement that sets values every literal could.
+    """
     pieces: list[str] = []
     at = 0
+    is_setting = main_verb(sql) in ("INSERT", "REPLACE", "UPDATE")
     for token in tokens(sql):
-        if token.kind in ("string", "blob", "number") and not is_constant(token):
+        if token.kind in ("string", "blob", "number") and (is_setting or not is_constant(token)):
             pieces += (sql[at : token.start], "…" if token.kind == "number" else "'…'")
             at = token.end
     return "".join(pieces) + sql[at:]

@@ -42,6 +42,7 @@ class Tally:
         "_rows",
         "_samples",
         "_slowest",
+        "_slowest_ns",
         "_to_go_by",
         "_wait_ns",
         "call_site",
@@ -75,6 +76,7 @@ class Tally:
         self._lanes: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
         self._samples: tuple[Parameters, ...] = ()
+        self._slowest_ns = -1
         self._slowest: Parameters | None = None
         self._last: Parameters | None = None
 
@@ -94,10 +96,13 @@ class Tally:
         self._last_ns, self._last_rows = event.elapsed_ns, event.rows
         self._count_more(before + 1, event.lane)
         self._wait_ns += event.wait_ns * (before + 1)
-        if event.elapsed_ns > self.max_ns:
-            self.max_ns = event.elapsed_ns
-            self._slowest = kept(event.parameters)
+        self.max_ns = max(self.max_ns, event.elapsed_ns)
+        if event.sql != self.sql:
+            # A list of another length: what it binds does not fit the text that is kept.
+            return
         self._last = kept(event.parameters)
+        if event.elapsed_ns > self._slowest_ns:
+            self._slowest_ns, self._slowest = event.elapsed_ns, self._last
         # Every one at first, then some.
         self._looked_at += 1
         is_sampled = self._looked_at <= _SAMPLED or not self._looked_at % _SAMPLED_ONE_IN
