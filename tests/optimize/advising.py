@@ -28,7 +28,8 @@ def file_of(folder: Path, script: str) -> Path:
 
 def advice(path: Path, statements: Iterable[StatementRecord], **limits: Any) -> Advice:
     with SyncNoormme(path) as db:
-        return db.optimizer.suggest(Record(tuple(statements)), **limits)
+        # On a busy machine, too, there is to be time enough for all of it.
+        return db.optimizer.suggest(Record(tuple(statements)), **{"budget_s": 60.0, **limits})
 
 
 def created(advice: Advice) -> list[str]:
