@@ -27,9 +27,10 @@ def file_of(folder: Path, script: str) -> Path:
 
 
 def advice(path: Path, statements: Iterable[StatementRecord], **limits: Any) -> Advice:
+    # On a busy machine, too, there is to be time enough for all of it.
+    limits.setdefault("budget_s", 60.0)
     with SyncNoormme(path) as db:
-        # On a busy machine, too, there is to be time enough for all of it.
-        return db.optimizer.suggest(Record(tuple(statements)), **{"budget_s": 60.0, **limits})
+        return db.optimizer.suggest(Record(tuple(statements)), **limits)
 
 
 def created(advice: Advice) -> list[str]:
