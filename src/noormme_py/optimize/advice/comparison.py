@@ -6,11 +6,10 @@ from noormme_py.names import fold
 from noormme_py.optimize.advice.application import Application, Compared
 from noormme_py.optimize.advice.arena import Arena
 from noormme_py.optimize.advice.chooser import is_slower
-from noormme_py.optimize.advice.costs import Cost, MeasuredCosts
+from noormme_py.optimize.advice.costs import MeasuredCosts
 from noormme_py.optimize.advice.question import Reader, questions
 from noormme_py.optimize.laboratory import Laboratory
 from noormme_py.optimize.recording.record import Record
-from noormme_py.optimize.suggestion import Figures
 from noormme_py.schema.model import Schema
 
 _MOST_STEPS = 20_000_000
@@ -38,12 +37,8 @@ def compared(
         is_served = bool({fold(name) for name in after.indexes} & created) and after.steps != before.steps
         if not slower and not is_served:
             continue
-        found.append(Compared(question.told, question.count, _figures(before), _figures(after), slower))
+        found.append(Compared(question.told, question.count, before.figures, after.figures, slower))
     return tuple(sorted(found, key=lambda known: (not known.is_slower, -_saved(known))))
-
-
-def _figures(cost: Cost) -> Figures:
-    return Figures(cost.plan, round(cost.steps), None if cost.elapsed_ms is None else round(cost.elapsed_ms, 3))
 
 
 def _saved(known: Compared) -> int:

@@ -16,6 +16,7 @@ from noormme_py.optimize.advice.plan_cost import PlanCosts
 from noormme_py.optimize.advice.question import Question
 from noormme_py.optimize.advice.table_figures import TableFigures
 from noormme_py.optimize.plans.plan_tree import plan_of
+from noormme_py.optimize.suggestion import Figures
 from noormme_py.query.trial import PlanRow
 
 # A run that is shorter is timed twice.
@@ -34,6 +35,12 @@ class Cost:
     elapsed_ms: float | None
     plan: tuple[str, ...]
     indexes: frozenset[str]
+
+    @property
+    def figures(self) -> Figures:
+        """What is told of it."""
+        elapsed_ms = None if self.elapsed_ms is None else round(self.elapsed_ms, 3)
+        return Figures(self.plan, round(self.steps), elapsed_ms)
 
 
 Visible = frozenset[str]

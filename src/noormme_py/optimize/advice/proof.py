@@ -11,7 +11,7 @@ from noormme_py.optimize.advice.costs import Cost
 from noormme_py.optimize.advice.existing_indexes import Superfluous, drop_ddl
 from noormme_py.optimize.advice.index_spec import IndexSpec
 from noormme_py.optimize.advice.question import Question
-from noormme_py.optimize.suggestion import Confidence, Figures, Served, Suggestion, Verification
+from noormme_py.optimize.suggestion import Confidence, Served, Suggestion, Verification
 from noormme_py.schema.model import Schema
 
 # What the proof is measured with: a database that follows the advice has statistics sooner or later.
@@ -74,12 +74,7 @@ def _served(name: str, chooser: Chooser) -> tuple[list[Served], float, float]:
 
 
 def _told(question: Question, before: Cost, after: Cost) -> Served:
-    return Served(question.told, question.count, _figures(before), _figures(after))
-
-
-def _figures(cost: Cost) -> Figures:
-    steps = round(cost.steps)
-    return Figures(cost.plan, steps, None if cost.elapsed_ms is None else round(cost.elapsed_ms, 3))
+    return Served(question.told, question.count, before.figures, after.figures)
 
 
 def _bytes(name: str, chooser: Chooser) -> int | None:
