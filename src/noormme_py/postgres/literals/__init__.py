@@ -1,0 +1,1 @@
+"""The texts in which PostgreSQL writes values that have parts: arrays, composites, ranges and hstore."""
