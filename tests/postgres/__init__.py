@@ -1,0 +1,1 @@
+"""The move from PostgreSQL to SQLite and back, tried on real servers."""
