@@ -22,7 +22,7 @@ BENCH_VENV := .venv-bench
 BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo report test lint types layers browser pytest soak fmt bench bench-quick run-benchmarks clean
+.PHONY: help install demo report test lint types layers browser postgresql pytest soak fmt bench bench-quick run-benchmarks clean
 
 help:
 	@echo "make test     all checks: ruff, mypy, pyright, import-linter, pytest"
@@ -100,7 +100,20 @@ browser:
 	    fi; \
 	}
 
-pytest: $(DEV) browser
+# Tests start servers of their own, so Debian is told not to set one up for the machine.
+NO_CLUSTER := /etc/postgresql-common/createcluster.d
+postgresql:
+	@[ -n "$$TEST_PG_URL" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	        mkdir -p $(NO_CLUSTER) && echo 'create_main_cluster = false' >$(NO_CLUSTER)/noormme.conf && \
+	        apt-get update -qq && \
+	        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	    else \
+	        echo "make: please install PostgreSQL; on Debian: apt-get install postgresql" >&2; exit 1; \
+	    fi; \
+	}
+
+pytest: $(DEV) browser postgresql
 	$(BIN)/pytest $(PYTEST_FLAGS)
 
 # Many kinds of work at once for as long as you like: readers, writers, cancellations, other processes, SIGKILL.

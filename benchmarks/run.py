@@ -17,9 +17,10 @@ from statistics import median
 from typing import Any
 
 from benchmarks.peers import PEERS, UNIT
-from benchmarks.postgres import NoServer, Server
+from benchmarks.postgres import Server
 from benchmarks.stores import PostgresTemplate, SqliteTemplate, Store
 from benchmarks.work import FRESH, Work, works
+from tests.postgres.server import NoServer
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120.0

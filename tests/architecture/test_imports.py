@@ -16,6 +16,7 @@ MAY_ALSO: dict[str, set[str]] = {}
 EXTRAS = {
     "noormme_py.cli": {"rich", "typer"},
     "noormme_py.optimize": {"sqlglot"},
+    "noormme_py.postgres": {"psycopg", "sqlglot"},
     "noormme_py.integrations.fastapi": {"fastapi", "starlette"},
 }
 OPTIONAL_EXTRAS = set[str]().union(*EXTRAS.values())

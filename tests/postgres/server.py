@@ -45,9 +45,10 @@ class Server:
 
     port = 5432
 
-    def __init__(self, settings: Sequence[str] = QUICK) -> None:
+    def __init__(self, settings: Sequence[str] = QUICK, locale: str = "C.UTF-8") -> None:
         self._bin = binaries()
         self._settings = settings
+        self._locale = locale
         # PostgreSQL refuses to run as root.
         self._account = _server_account() if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -135,7 +136,7 @@ class Server:
     def _make(self, cluster: Path) -> None:
         words = self._words("initdb", "-D", cluster, "-U", SERVER_USER, "-A", "trust")
         made = subprocess.run(
-            [*words, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [*words, "-E", "UTF8", f"--locale={self._locale}", "--no-sync"],
             capture_output=True,
             text=True,
             check=False,
