@@ -121,7 +121,9 @@ CONSTRAINTS = (
     'alter table "CustomerReviews" add foreign key ("productId") references products on delete cascade',
     "alter table events add foreign key (customer_id) references customers on delete set null",
     "alter table warehouse.stock_moves add foreign key (product_id) references products",
-    "alter table warehouse.stock_moves add foreign key (location_code) references warehouse.locations on update cascade",
+    """
+alter table warehouse.stock_moves add foreign key (location_code)
+    references warehouse.locations on update cascade""",
     "create unique index customers_email_any_case on customers (lower(email))",
     "create index customers_suspended on customers (created_at) where status = 'suspended'",
     "create index products_by_category on products (category_id, price desc)",
