@@ -54,7 +54,10 @@ ASPECTS = (
 
 
 def kept_values(source: psycopg.Connection, target: Target) -> dict[str, tuple[int, int]]:
-    """Compare all rows, both sides in the order of the primary key; return (kept, of how many) by aspect."""
+    """Compare all rows, both sides in the order of the primary key; return (kept, of how many) by aspect.
+
+    A row that is missing in the middle puts all after it beside the wrong one: nothing of such a table is kept.
+    """
     kept, total = dict.fromkeys(ASPECTS, 0), dict.fromkeys(ASPECTS, 0)
     for key in SHARES:
         schema, table = key.split(".")
@@ -64,6 +67,10 @@ def kept_values(source: psycopg.Connection, target: Target) -> dict[str, tuple[i
         names = [name for name, _, _ in columns]
         order = [names.index(name) for name in source.execute(KEY, (ours,)).fetchone()[0]]
         for row, found in _pairs(source, target, (schema, table), names, kinds, order):
+            if row is None:
+                # One too many is as wrong as one that is missing.
+                kept["rows"] -= 1
+                continue
             total["rows"] += 1
             kept["rows"] += found is not None
             for (aspect, same), text, value in zip(kinds, row, found or (_MISSING,) * len(row), strict=True):
@@ -83,8 +90,8 @@ def _pairs(
     names: list[str],
     kinds: list[tuple[str, Same]],
     order: list[int],
-) -> Iterator[tuple[tuple[str | None, ...], tuple[Any, ...] | None]]:
-    """Yield each row of the source with that of the target at its side, None where there is no such row."""
+) -> Iterator[tuple[tuple[str | None, ...] | None, tuple[Any, ...] | None]]:
+    """Yield each row of the source with that of the target at its side, None where one side has no more."""
     name = target.table(*table)
     columns = [target.column(name, column) for column in names] if name else []
     theirs: Iterator[tuple[Any, ...]] = iter(())
@@ -98,6 +105,8 @@ def _pairs(
     with source.cursor().copy(sql.encode()) as copied:
         for row in copied.rows():
             yield row, next(theirs, None)
+    for row in theirs:
+        yield None, row
 
 
 def _aspect(aspect: str, text: str | None) -> str:
