@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from noormme_py.circumstances import Circumstances
 from noormme_py.config import Config
-from noormme_py.engine.aside import ScratchWork, run_aside
+from noormme_py.engine.aside import ScratchWork
+from noormme_py.engine.async_aside import run_aside
 from noormme_py.engine.checkpoints import Checkpoints
 from noormme_py.engine.connection import Connection, Durability
 from noormme_py.engine.elsewhere import ELSEWHERE, Elsewhere

@@ -1,0 +1,65 @@
+"""Moving a PostgreSQL database into a SQLite file. Each function works on a thread of its own and can be cancelled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from noormme_py.client.transfer_job import TransferJob
+from noormme_py.engine.async_aside import run_aside
+from noormme_py.postgres.copying import OnError
+from noormme_py.postgres.planned import Hook, MoveOptions
+from noormme_py.postgres.progress import Listener, nobody
+from noormme_py.postgres.report import TransferReport
+
+
+async def transfer(
+    source: str,
+    target: str | os.PathLike[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    where: Mapping[str, str] | None = None,
+    types: Mapping[str, str] | None = None,
+    hooks: Mapping[str, Hook] | None = None,
+    snake_case: bool = False,
+    strict: bool = False,
+    on_error: OnError = "stop",
+    resume: bool = False,
+    force: bool = False,
+    verify: bool = True,
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> TransferReport:
+    """Move a database into a new file, which is there only when it is whole and every value was compared.
+
+    `source` is a URL or a libpq text. `include` and `exclude` name tables as `schema.table` or `table`, with `*` and
+    `?`; `where` has conditions on their rows in PostgreSQL's SQL, `types` forms by PostgreSQL's types
+    (`{"numeric": "real"}`), and `hooks` functions by `table.column`, which are given a value as it would be stored.
+    `on_error="report"` keeps rows that cannot be moved in a file `<target>.rejects.jsonl`. `resume` goes on with what
+    an earlier try left. `force` replaces a target that is there, and keeps it as a backup. The report is written to
+    `<target>.transfer.json` and `.md`, unless another path is given. `progress` is called on the thread that works.
+
+    Raises TransferError, ConfigError, and DatabaseError for what SQLite refuses: then nothing is in the target's place.
+    """
+    options = MoveOptions(
+        tuple(include),
+        tuple(exclude),
+        tuple((where or {}).items()),
+        tuple((types or {}).items()),
+        snake_case,
+        strict,
+    )
+    job = TransferJob(
+        source,
+        target,
+        options,
+        hooks=hooks or {},
+        on_error=on_error,
+        is_resumed=resume,
+        is_forced=force,
+        is_verified=verify,
+        report=report,
+        listener=progress,
+    )
+    return await run_aside(job.run, job.stop)

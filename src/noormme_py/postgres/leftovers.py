@@ -1,0 +1,47 @@
+"""What no move takes along: it is named, with its SQL, for whoever has to do it in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from noormme_py.postgres.fate import Fate, left_out
+from noormme_py.postgres.model import PgDatabase, PgTable
+
+_NATIVE = frozenset({"plpgsql"})
+_TYPES_ALONE = frozenset({"citext", "hstore"})
+
+
+def leftovers(database: PgDatabase, moved: Iterable[PgTable]) -> Iterable[Fate]:
+    """Yield the fates of functions, triggers, policies and the like."""
+    for table in moved:
+        for trigger in table.triggers:
+            name = f"{table.qualified} ({trigger.name})"
+            yield left_out("trigger", name, "what it does is written in PostgreSQL's language", trigger.definition)
+        for rule in table.rules:
+            yield left_out("rule", f"{table.qualified} ({rule.name})", "SQLite has no rules", rule.definition)
+        for policy in table.policies:
+            note = "SQLite has no row security: the application has to see to it"
+            yield left_out("policy", f"{table.qualified} ({policy.name})", note, policy.definition)
+        if table.is_row_security_on and not table.policies:
+            yield left_out("row security", table.qualified, "without a policy it hid all rows from all but the owner")
+        if table.comment:
+            yield Fate("comment", table.qualified, None, "changed", "kept as a comment in the text of the table")
+    for function in database.functions:
+        note = "SQLite has no stored functions: write it in the application"
+        yield left_out("function", function.name, note, function.definition)
+    for sequence in database.sequences:
+        at = "was never used" if sequence.last_value is None else f"stands at {sequence.last_value}"
+        yield left_out(
+            "sequence", f"{sequence.schema}.{sequence.name}", f"SQLite has none beside primary keys; it {at}"
+        )
+    for extension in database.extensions:
+        name = extension.split(" ", 1)[0]
+        if name in _TYPES_ALONE:
+            yield Fate("extension", extension, None, "changed", "its types are kept as said with their columns")
+        elif name not in _NATIVE:
+            yield left_out("extension", extension, "what it offers is not there in SQLite")
+    for kind, name in database.others:
+        yield left_out(kind, name, "SQLite has nothing like it")
+    if database.collation not in ("C", "POSIX", "C.UTF-8", "C.utf8"):
+        note = f"texts sort by code points, not by {database.collation!r}: `compare-queries` shows where that is seen"
+        yield Fate("collation", database.name, None, "changed", note)

@@ -1,0 +1,129 @@
+"""Views: translated, made, and kept when they give the same rows on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from noormme_py.errors import DatabaseError, Interrupted, TransferError
+from noormme_py.names import quote
+from noormme_py.postgres.building import Building
+from noormme_py.postgres.copy_text import columns_of
+from noormme_py.postgres.digest import Digest
+from noormme_py.postgres.expressions import Translated
+from noormme_py.postgres.fate import Fate, carried, left_out
+from noormme_py.postgres.forms.choose import form_of
+from noormme_py.postgres.forms.form import Column, Form
+from noormme_py.postgres.identifiers import qualified, quoted
+from noormme_py.postgres.model import PgView
+from noormme_py.postgres.planned import Plan
+from noormme_py.postgres.queries import Names, translate_query
+from noormme_py.postgres.session import Session
+from noormme_py.postgres.shaping import is_of_the_sql
+
+_BUDGET_S = 10.0
+_ROWS = 256
+_DIGITS = 12
+"""How many digits of computed numbers are compared: SQLite adds decimals as doubles."""
+_NUMBERS = frozenset({"real", "decimal", "decimal text"})
+
+
+def make_views(
+    views: Iterable[PgView], plan: Plan, names: Names, session: Session, building: Building, stopped: Callable[[], bool]
+) -> list[Fate]:
+    """Make all views that mean the same in SQLite, and return what became of each; some rest on others."""
+    fates: list[Fate] = []
+    waiting = list(views)
+    while waiting:
+        later: list[tuple[PgView, Fate]] = []
+        for view in waiting:
+            fate = _made(view, plan, names, session, building, stopped)
+            if fate.outcome == "left out":
+                later.append((view, fate))
+            else:
+                fates.append(fate)
+        if len(later) == len(waiting):
+            return fates + [fate for _, fate in later]
+        waiting = [view for view, _ in later]
+    return fates
+
+
+def _made(
+    view: PgView, plan: Plan, names: Names, session: Session, building: Building, stopped: Callable[[], bool]
+) -> Fate:
+    kind = "materialized view" if view.is_materialized else "view"
+    translated = translate_query(view.definition, names)
+    if not isinstance(translated, Translated):
+        return left_out(kind, view.qualified, translated.reason, view.definition)
+    name = plan.names[view.schema, view.name]
+    columns = ", ".join(quote(column.name) for column in view.columns)
+    try:
+        building.execute(f"create view {quote(name)} ({columns}) as {translated.sql}")
+        # SQLite looks at what a view says when it is asked.
+        building.query(f"select * from {quote(name)} limit 0")
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+        building.execute(f"drop view if exists {quote(name)}")
+        return left_out(kind, view.qualified, f"SQLite does not take it: {error.message}", view.definition)
+    notes = list(translated.notes)
+    if view.is_materialized:
+        notes.append("an ordinary view: it is computed when it is asked")
+    answer = _is_same(view, name, session, building, stopped)
+    if answer is False:
+        building.execute(f"drop view {quote(name)}")
+        return left_out(kind, view.qualified, "it gives other rows in SQLite", view.definition)
+    if answer is None:
+        notes.append(f"its rows were not compared: that took more than {_BUDGET_S:g} s")
+    return carried(kind, view.qualified, name, notes, view.definition)
+
+
+def _is_same(view: PgView, name: str, session: Session, building: Building, stopped: Callable[[], bool]) -> bool | None:
+    """Whether a view has the same rows on both sides; None where that takes too long."""
+    forms = [form_of(column.type, column.modifier) for column in view.columns]
+    there, here = Digest(len(forms)), Digest(len(forms))
+    columns = ", ".join(
+        form.select.format(quoted(column.name)) for form, column in zip(forms, view.columns, strict=True)
+    )
+    session.execute("savepoint view")
+    try:
+        session.execute(f"set local statement_timeout = '{int(_BUDGET_S)}s'")
+        for lines in session.copy_out(f"select {columns} from {qualified(view.schema, view.name)}", stopped=stopped):
+            there.add([_comparable(form, column) for form, column in zip(forms, columns_of(lines), strict=True)])
+    except TransferError:
+        if stopped():
+            raise
+        return None
+    finally:
+        session.execute("rollback to savepoint view")
+    select = ", ".join(form.read.format(quote(column.name)) for form, column in zip(forms, view.columns, strict=True))
+    try:
+        for stored in building.batches(f"select {select} from {quote(name)}", _ROWS, budget_s=_BUDGET_S):
+            texts = [
+                column if form.render is None else form.render(column)
+                for form, column in zip(forms, stored, strict=True)
+            ]
+            here.add([_comparable(form, column) for form, column in zip(forms, texts, strict=True)])
+    except Interrupted:
+        if stopped():
+            raise
+        return None
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+        return False
+    return there == here
+
+
+def _comparable(form: Form, column: Column) -> Column:
+    if form.name in _NUMBERS:
+        return [None if v is None else _rounded(v) for v in column]
+    if form.same is not None:
+        return [None if v is None else form.same(str(v)) for v in column]
+    return [None if v is None else str(v) for v in column]
+
+
+def _rounded(value: object) -> str:
+    try:
+        return f"{float(str(value)):.{_DIGITS}g}"
+    except ValueError:
+        return str(value)
