@@ -103,7 +103,7 @@ def move(url: str, path: Path) -> None:
 
 
 def move_whole(url: str, path: Path) -> None:
-    """Do the same with every constraint in place, and make the indexes when the rows are there."""
+    """Do the same with every constraint in place; then make the indexes, and look over the foreign keys."""
     _pump(url, path, is_whole=True)
 
 
@@ -126,4 +126,6 @@ def _pump(url: str, path: Path, is_whole: bool) -> None:
             for index in by_hand.INDEXES:
                 target.execute(index)
             target.execute("commit")
+            if target.execute("pragma foreign_key_check").fetchone():
+                raise RuntimeError("a row without its parent")
         target.close()
