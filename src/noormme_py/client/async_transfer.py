@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from noormme_py.client.export_job import ExportJob
 from noormme_py.client.transfer_job import TransferJob
+from noormme_py.client.validation_job import ValidationJob
 from noormme_py.engine.async_aside import run_aside
+from noormme_py.postgres.comparison import ValidationReport
 from noormme_py.postgres.copying import OnError
+from noormme_py.postgres.export import ExportReport
 from noormme_py.postgres.planned import Hook, MoveOptions
 from noormme_py.postgres.progress import Listener, nobody
 from noormme_py.postgres.report import TransferReport
@@ -59,6 +63,58 @@ async def transfer(
         is_resumed=resume,
         is_forced=force,
         is_verified=verify,
+        report=report,
+        listener=progress,
+    )
+    return await run_aside(job.run, job.stop)
+
+
+async def validate(
+    source: str,
+    target: str | os.PathLike[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> ValidationReport:
+    """Compare a database with the file that it was moved to: rows, every value, NULLs, lowest and highest, and keys.
+
+    What the move was asked for is read from its report. Both sides are only read, each in one state. Raises
+    TransferError and DatabaseError.
+    """
+    job = ValidationJob(
+        source, target, include=tuple(include), exclude=tuple(exclude), report=report, listener=progress
+    )
+    return await run_aside(job.run, job.stop)
+
+
+async def export(
+    source: str | os.PathLike[str],
+    target: str,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    schema: str | None = None,
+    changes_only: bool = False,
+    force: bool = False,
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> ExportReport:
+    """Bring a file's rows back into the PostgreSQL database they came from, in one transaction, and compare them there.
+
+    The rows of all tables that were moved are replaced; `changes_only` writes those alone that differ, by primary key.
+    `schema` makes the tables anew in a schema that is not there yet. Where the move kept rows aside, replacing their
+    table would lose them: that needs `force`. Raises TransferError and DatabaseError: then PostgreSQL is as it was.
+    """
+    job = ExportJob(
+        source,
+        target,
+        include=tuple(include),
+        exclude=tuple(exclude),
+        schema=schema,
+        is_changes_only=changes_only,
+        is_forced=force,
         report=report,
         listener=progress,
     )

@@ -1,0 +1,104 @@
+"""Bringing a file's rows back into PostgreSQL, as work that can be stopped."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from glob import escape
+from time import monotonic
+
+from noormme_py.client.read_schema import read_schema
+from noormme_py.client.validation_job import TwoSides, options_of, with_changed_columns
+from noormme_py.config import config_for
+from noormme_py.engine.plain_file import PlainFile
+from noormme_py.errors import Interrupted
+from noormme_py.names import fold
+from noormme_py.postgres.catalog import read_database
+from noormme_py.postgres.export import Export, ExportReport, check_rejected
+from noormme_py.postgres.model import PgDatabase
+from noormme_py.postgres.new_schema import make_schema
+from noormme_py.postgres.plan import plan
+from noormme_py.postgres.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.progress import Listener
+from noormme_py.postgres.session import Session
+
+
+class ExportJob:
+    """One way back, in one transaction."""
+
+    def __init__(
+        self,
+        source: str | os.PathLike[str],
+        target: str,
+        *,
+        include: tuple[str, ...],
+        exclude: tuple[str, ...],
+        schema: str | None,
+        is_changes_only: bool,
+        is_forced: bool,
+        report: str | os.PathLike[str] | None,
+        listener: Listener,
+    ) -> None:
+        self._sides = TwoSides(target, source, report)
+        self._options = options_of(self._sides.report, include, exclude)
+        self._schema = schema
+        self._is_changes_only = is_changes_only
+        self._is_forced = is_forced
+        self._listener = listener
+
+    def run(self) -> ExportReport:
+        """Do it on this thread; raises TransferError and DatabaseError, and then PostgreSQL is as it was."""
+        began = monotonic()
+        sides = self._sides
+        with closing(sides):
+            session, reading = sides.open()
+            try:
+                with session.transaction():
+                    database, tables = self._planned(session, reading)
+                    if not self._is_forced and sides.report is not None:
+                        check_rejected(tables, {one.source: one.rejected for one in sides.report.tables})
+                    export = Export(
+                        session,
+                        reading,
+                        PlainFile.spool,
+                        is_changes_only=self._is_changes_only,
+                        listener=self._listener,
+                        stopped=lambda: sides.is_stopped,
+                    )
+                    exported, skipped = export.run(database, tables)
+            except Interrupted as error:
+                raise sides.told(error) from None
+            place = session.place
+        return ExportReport(
+            str(sides.location.path), place, round(monotonic() - began, 3), tuple(exported), tuple(skipped)
+        )
+
+    def stop(self) -> None:
+        """End it soon, from any thread."""
+        self._sides.stop()
+
+    def _planned(self, session: Session, reading: PlainFile) -> tuple[PgDatabase, list[PlannedTable]]:
+        if self._schema is not None:
+            make_schema(session, self._schema, read_schema(config_for(self._sides.location.uri, {})), self._recorded())
+            # Its tables bear the names that they have in the file.
+            options = MoveOptions(include=(f"{escape(self._schema)}.*",), types=self._options.types)
+        else:
+            options = self._options
+        database = read_database(session)
+        tables = plan(database, {}, options).tables
+        return database, [with_changed_columns(table, self._sides.report) for table in tables]
+
+    def _recorded(self) -> dict[tuple[str, str], str]:
+        """Return the types that columns had in PostgreSQL before the move."""
+        report = self._sides.report
+        if report is None:
+            return {}
+        targets = {table.source: table.target for table in report.tables}
+        found: dict[tuple[str, str], str] = {}
+        for fate in report.fates:
+            if fate.kind != "column" or fate.target is None or fate.text is None:
+                continue
+            table = next((name for name in targets if fate.source.startswith(f"{name}.")), None)
+            if table is not None:
+                found[fold(targets[table]), fold(fate.target)] = fate.text
+        return found

@@ -1,0 +1,122 @@
+# Written by scripts/generate_sync.py from async_transfer.py: change that, then run `make fmt`.
+"""Moving a PostgreSQL database into a SQLite file. Each function works on a thread of its own and can be cancelled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from noormme_py.client.export_job import ExportJob
+from noormme_py.client.transfer_job import TransferJob
+from noormme_py.client.validation_job import ValidationJob
+from noormme_py.engine.sync_aside import run_aside
+from noormme_py.postgres.comparison import ValidationReport
+from noormme_py.postgres.copying import OnError
+from noormme_py.postgres.export import ExportReport
+from noormme_py.postgres.planned import Hook, MoveOptions
+from noormme_py.postgres.progress import Listener, nobody
+from noormme_py.postgres.report import TransferReport
+
+
+def transfer(
+    source: str,
+    target: str | os.PathLike[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    where: Mapping[str, str] | None = None,
+    types: Mapping[str, str] | None = None,
+    hooks: Mapping[str, Hook] | None = None,
+    snake_case: bool = False,
+    strict: bool = False,
+    on_error: OnError = "stop",
+    resume: bool = False,
+    force: bool = False,
+    verify: bool = True,
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> TransferReport:
+    """Move a database into a new file, which is there only when it is whole and every value was compared.
+
+    `source` is a URL or a libpq text. `include` and `exclude` name tables as `schema.table` or `table`, with `*` and
+    `?`; `where` has conditions on their rows in PostgreSQL's SQL, `types` forms by PostgreSQL's types
+    (`{"numeric": "real"}`), and `hooks` functions by `table.column`, which are given a value as it would be stored.
+    `on_error="report"` keeps rows that cannot be moved in a file `<target>.rejects.jsonl`. `resume` goes on with what
+    an earlier try left. `force` replaces a target that is there, and keeps it as a backup. The report is written to
+    `<target>.transfer.json` and `.md`, unless another path is given. `progress` is called on the thread that works.
+
+    Raises TransferError, ConfigError, and DatabaseError for what SQLite refuses: then nothing is in the target's place.
+    """
+    options = MoveOptions(
+        tuple(include),
+        tuple(exclude),
+        tuple((where or {}).items()),
+        tuple((types or {}).items()),
+        snake_case,
+        strict,
+    )
+    job = TransferJob(
+        source,
+        target,
+        options,
+        hooks=hooks or {},
+        on_error=on_error,
+        is_resumed=resume,
+        is_forced=force,
+        is_verified=verify,
+        report=report,
+        listener=progress,
+    )
+    return run_aside(job.run, job.stop)
+
+
+def validate(
+    source: str,
+    target: str | os.PathLike[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> ValidationReport:
+    """Compare a database with the file that it was moved to: rows, every value, NULLs, lowest and highest, and keys.
+
+    What the move was asked for is read from its report. Both sides are only read, each in one state. Raises
+    TransferError and DatabaseError.
+    """
+    job = ValidationJob(
+        source, target, include=tuple(include), exclude=tuple(exclude), report=report, listener=progress
+    )
+    return run_aside(job.run, job.stop)
+
+
+def export(
+    source: str | os.PathLike[str],
+    target: str,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    schema: str | None = None,
+    changes_only: bool = False,
+    force: bool = False,
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> ExportReport:
+    """Bring a file's rows back into the PostgreSQL database they came from, in one transaction, and compare them there.
+
+    The rows of all tables that were moved are replaced; `changes_only` writes those alone that differ, by primary key.
+    `schema` makes the tables anew in a schema that is not there yet. Where the move kept rows aside, replacing their
+    table would lose them: that needs `force`. Raises TransferError and DatabaseError: then PostgreSQL is as it was.
+    """
+    job = ExportJob(
+        source,
+        target,
+        include=tuple(include),
+        exclude=tuple(exclude),
+        schema=schema,
+        is_changes_only=changes_only,
+        is_forced=force,
+        report=report,
+        listener=progress,
+    )
+    return run_aside(job.run, job.stop)

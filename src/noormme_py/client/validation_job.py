@@ -1,0 +1,134 @@
+"""Comparing a PostgreSQL database with the file that it was moved to, as work that can be stopped."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from noormme_py.client.transfer_files import read_report, report_path
+from noormme_py.engine.plain_file import PlainFile
+from noormme_py.errors import Interrupted, TransferError
+from noormme_py.frozen import replaced
+from noormme_py.location import parse_location
+from noormme_py.postgres.comparison import TableComparison, ValidationReport
+from noormme_py.postgres.looking import estimated_rows, look
+from noormme_py.postgres.plan import plan
+from noormme_py.postgres.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.progress import Listener, Progress
+from noormme_py.postgres.report import TransferReport
+from noormme_py.postgres.session import Session
+from noormme_py.postgres.validate import Validation
+
+
+class TwoSides:
+    """A PostgreSQL database and a file, both open; ended with `stop` from any thread."""
+
+    def __init__(self, source: str, target: str | os.PathLike[str], report: str | os.PathLike[str] | None) -> None:
+        self._source = source
+        self.location = replaced(parse_location(target), mode="ro")
+        self.report = read_report(report_path(self.location.file) if report is None else Path(report))
+        self._session: Session | None = None
+        self._reading: PlainFile | None = None
+        self.is_stopped = False
+
+    def open(self) -> tuple[Session, PlainFile]:
+        """Open both; raises TransferError and DatabaseError."""
+        self._reading = PlainFile.reading(self.location)
+        try:
+            self._session = Session.open(self._source)
+        except BaseException:
+            self._reading.close()
+            raise
+        return self._session, self._reading
+
+    def close(self) -> None:
+        """Close both."""
+        if self._reading is not None:
+            self._reading.close()
+        if self._session is not None:
+            self._session.close()
+
+    def stop(self) -> None:
+        """End what runs on both."""
+        self.is_stopped = True
+        if self._reading is not None:
+            self._reading.stop()
+        if self._session is not None:
+            self._session.cancel()
+
+    def told(self, error: Interrupted) -> Exception:
+        """Return the error for work that was interrupted: stopped, where that was wanted."""
+        return TransferError("stopped") if self.is_stopped else error
+
+
+def options_of(report: TransferReport | None, include: tuple[str, ...], exclude: tuple[str, ...]) -> MoveOptions:
+    """Return the options that a file was moved with, for some of its tables."""
+    known = MoveOptions() if report is None else report.options
+    return replaced(known, include=include or known.include, exclude=(*known.exclude, *exclude))
+
+
+def with_changed_columns(table: PlannedTable, report: TransferReport | None) -> PlannedTable:
+    """Return the table with those columns marked that a function changed on their way."""
+    if report is None:
+        return table
+    changed = {column for one in report.tables if one.source == table.source.qualified for column in one.unverified}
+    columns = tuple(
+        replaced(column, hook=_was_changed) if column.name in changed else column for column in table.columns
+    )
+    return replaced(table, columns=columns)
+
+
+def _was_changed(value: object) -> None:
+    raise AssertionError("nothing is stored here")
+
+
+class ValidationJob:
+    """One comparison."""
+
+    def __init__(
+        self,
+        source: str,
+        target: str | os.PathLike[str],
+        *,
+        include: tuple[str, ...],
+        exclude: tuple[str, ...],
+        report: str | os.PathLike[str] | None,
+        listener: Listener,
+    ) -> None:
+        self._sides = TwoSides(source, target, report)
+        self._options = options_of(self._sides.report, include, exclude)
+        self._listener = listener
+
+    def run(self) -> ValidationReport:
+        """Do it on this thread; raises TransferError and DatabaseError."""
+        began, compared_at = monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
+        sides = self._sides
+        with closing(sides):
+            session, reading = sides.open()
+            try:
+                with session.snapshot():
+                    found = self._compared(session, reading)
+            except Interrupted as error:
+                raise sides.told(error) from None
+            place = session.place
+        return ValidationReport(
+            place, str(sides.location.path), compared_at, round(monotonic() - began, 3), tuple(found)
+        )
+
+    def stop(self) -> None:
+        """End it soon, from any thread."""
+        self._sides.stop()
+
+    def _compared(self, session: Session, reading: PlainFile) -> list[TableComparison]:
+        made = plan(*look(session, self._options, self._listener), self._options)
+        total, rows = estimated_rows(session, made), 0
+        validation = Validation(session, reading, PlainFile.spool, lambda: self._sides.is_stopped)
+        found: list[TableComparison] = []
+        for table in made.tables:
+            self._listener(Progress("comparing", table.source.qualified, rows, total))
+            found.append(validation.compare(with_changed_columns(table, self._sides.report)))
+            rows += found[-1].rows[0]
+        return found

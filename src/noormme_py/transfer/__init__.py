@@ -1,0 +1,33 @@
+"""Moving a PostgreSQL database into a SQLite file, and back: what programs call. `transfer.sync` has it without await.
+
+It needs the extra `postgres`.
+"""
+
+from noormme_py.client.async_transfer import export, transfer, validate
+from noormme_py.postgres.comparison import (
+    ColumnComparison,
+    RowDifference,
+    TableComparison,
+    ValidationReport,
+)
+from noormme_py.postgres.export import ExportedTable, ExportReport
+from noormme_py.postgres.fate import Fate
+from noormme_py.postgres.progress import Progress
+from noormme_py.postgres.report import MovedTable, Orphans, TransferReport
+
+__all__ = [
+    "ColumnComparison",
+    "ExportReport",
+    "ExportedTable",
+    "Fate",
+    "MovedTable",
+    "Orphans",
+    "Progress",
+    "RowDifference",
+    "TableComparison",
+    "TransferReport",
+    "ValidationReport",
+    "export",
+    "transfer",
+    "validate",
+]
