@@ -151,6 +151,8 @@ def _check_unused(target: Path) -> None:
         if connection.execute("pragma journal_mode = delete").fetchone()[0] != "delete":
             raise DatabaseBusy(f"{str(target)!r} is in use", hint="stop what uses it first")
         connection.execute("begin exclusive").close()
+        # Of a process that was killed; with the lock nobody else has a use for it.
+        Path(f"{target}-shm").unlink(missing_ok=True)
         connection.execute("rollback").close()
     except sqlite3.Error as fault:
         if getattr(fault, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_NOTADB:

@@ -132,9 +132,7 @@ class Export:
             # Rows that were never moved stay.
             self._session.execute(f"delete from {relation(table.source)} where {table.where}")
         rows = self._copy_in(table, blocks_of(table, self._reading))
-        return ExportedTable(
-            table.source.qualified, table.name, "replaced", rows, inserted=rows, notes=tuple(notes)
-        )
+        return ExportedTable(table.source.qualified, table.name, "replaced", rows, inserted=rows, notes=tuple(notes))
 
     def _changed(self, table: PlannedTable, found: DifferingKeys, notes: list[str]) -> ExportedTable:
         deleted = self._delete(table, found.missing | found.changed) if found.missing or found.changed else 0

@@ -59,6 +59,7 @@ def plan(
             hooks,
             is_snake_case=options.is_snake_case,
             is_strict=options.is_strict,
+            collation=database.collation,
             plain=(plain or {}).get(table.key, frozenset()),
         )
         for table in tables

@@ -8,7 +8,6 @@ from noormme_py.frozen import replaced
 from noormme_py.names import quote
 from noormme_py.postgres.expressions import (
     Scope,
-    ScopeColumn,
     Translated,
     translate_check,
     translate_default,
@@ -38,6 +37,7 @@ class ColumnPlanner:
         *,
         is_snake_case: bool,
         is_strict: bool,
+        collation: str | None = None,
         plain: frozenset[str] = frozenset(),
     ) -> None:
         self._table = table
@@ -53,7 +53,14 @@ class ColumnPlanner:
         }
         self.fates: list[Fate] = []
         self._forms = {column.name: self._form(column) for column in table.columns}
-        self.scope = Scope({column.name: self._in_scope(column) for column in table.columns})
+        self.scope = Scope(
+            {
+                column.name: scope_column(
+                    column, self._forms[column.name], self.names[column.name], is_strict=is_strict, collation=collation
+                )
+                for column in table.columns
+            }
+        )
 
     @property
     def rowid_alias(self) -> str | None:
@@ -74,18 +81,6 @@ class ColumnPlanner:
     def _form(self, column: PgColumn) -> Form:
         found = form_of(column.type, column.modifier, self._types)
         return in_strict_table(found) if self._is_strict else found
-
-    def _in_scope(self, column: PgColumn) -> ScopeColumn:
-        form = self._forms[column.name]
-        base = base_of(column.type)
-        store = form.store
-        return ScopeColumn(
-            self.names[column.name],
-            form.name,
-            base.name,
-            form.collate,
-            (lambda text: text) if store is None else (lambda text: store([text])[0]),
-        )
 
     def _planned(self, column: PgColumn) -> PlannedColumn:
         form = self._forms[column.name]

@@ -8,7 +8,7 @@ from noormme_py.postgres.building import Reading
 from noormme_py.postgres.copy_text import columns_of
 from noormme_py.postgres.ddl import source_select, target_select
 from noormme_py.postgres.digest import Digest
-from noormme_py.postgres.forms.form import Column, Form
+from noormme_py.postgres.forms.form import Column, Convert, Form
 from noormme_py.postgres.planned import PlannedColumn, PlannedTable
 from noormme_py.postgres.session import Session
 
@@ -27,11 +27,26 @@ def canonical(form: Form, column: Column) -> Column:
 
 
 def texts_of(columns: Sequence[PlannedColumn], stored: Sequence[Column]) -> list[Column]:
-    """Return PostgreSQL's texts of stored values, column by column."""
-    return [
-        values if column.form.render is None or column.hook is not None else column.form.render(values)
-        for column, values in zip(columns, stored, strict=True)
-    ]
+    """Return PostgreSQL's texts of stored values, column by column; what an application wrote may have none."""
+    return [_texts(column, values) for column, values in zip(columns, stored, strict=True)]
+
+
+def _texts(column: PlannedColumn, values: Column) -> Column:
+    render = column.form.render
+    if render is None or column.hook is not None:
+        return values
+    try:
+        return render(values)
+    except (ValueError, TypeError):
+        return [_text(render, value) for value in values]
+
+
+def _text(render: Convert, value: object) -> object:
+    try:
+        return render([value])[0]
+    except (ValueError, TypeError):
+        # It stays as it is: whoever compares it sees a difference, and PostgreSQL refuses it.
+        return value
 
 
 def source_rows(table: PlannedTable, session: Session, stopped: Callable[[], bool]) -> Iterator[list[Column]]:

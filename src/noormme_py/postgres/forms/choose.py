@@ -58,7 +58,7 @@ def form_of(kind: PgType, modifier: int = _NO_MODIFIER, wanted: Mapping[str, str
     if kind.kind == "enum":
         return texts.ENUM
     if kind.kind in _NESTED or kind.name == "hstore":
-        return nested_form(kind)
+        return nested_form(kind, lambda part: form_of(part).same)
     if made := _BY_MODIFIER.get(kind.name):
         return made(modifier)
     return _BY_NAME.get(kind.name) or texts.as_written(kind.name)
