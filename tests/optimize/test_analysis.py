@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from noormme_py.optimize.amounts import duration, number, plural, size, times
+from noormme_py.amounts import duration, number, plural, size, times
 from noormme_py.optimize.finding import SEVERITIES, Finding
 from noormme_py.optimize.recording.record import Record
 from noormme_py.optimize.report.analysis import Analysis

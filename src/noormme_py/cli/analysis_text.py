@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from noormme_py.amounts import duration, number, plural, size
 from noormme_py.cli.escape import visible
 from noormme_py.cli.findings_text import print_findings
-from noormme_py.optimize.amounts import duration, number, plural, size
 from noormme_py.optimize.recording.record import StatementRecord
 from noormme_py.optimize.recording.shape_text import shown_sql
 from noormme_py.optimize.report.analysis import Analysis

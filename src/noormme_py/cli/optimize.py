@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from noormme_py.amounts import plural
 from noormme_py.cli.advice import Wish, analysis_of, follow
 from noormme_py.cli.analysis_text import compared, print_notes, print_suggestions
 from noormme_py.cli.analyze import BudgetOption, LogOption, MaxOption, RecordOption, SqlOption, VerifyOption
@@ -21,7 +22,6 @@ from noormme_py.cli.terminal import output, progress
 from noormme_py.cli.workload_files import read_workload
 from noormme_py.errors import ConfigError, NoormmeError
 from noormme_py.optimize.advice.application import Compared
-from noormme_py.optimize.amounts import plural
 from noormme_py.optimize.recording.shape_text import shown_sql
 from noormme_py.optimize.report.analysis import FORMAT, Analysis
 from noormme_py.optimize.suggestion import Suggestion

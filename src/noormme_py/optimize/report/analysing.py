@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from noormme_py.amounts import plural
 from noormme_py.errors import NoormmeError
-from noormme_py.optimize.amounts import plural
 from noormme_py.optimize.finding import Finding, gravest_first
 from noormme_py.optimize.findings.census import take_census
 from noormme_py.optimize.findings.index_findings import index_findings

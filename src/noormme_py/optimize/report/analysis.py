@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from noormme_py.optimize.amounts import plural, times
+from noormme_py.amounts import plural, times
 from noormme_py.optimize.finding import SEVERITIES, Finding, Severity
 from noormme_py.optimize.findings.mending import CAUSES, mending
 from noormme_py.optimize.recording.record import Record, StatementRecord

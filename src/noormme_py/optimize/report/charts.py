@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noormme_py.optimize.amounts import duration, number, times
+from noormme_py.amounts import duration, number, times
 from noormme_py.optimize.recording.record import StatementRecord
 from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.bars import bar, row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from noormme_py.optimize.amounts import plural
+from noormme_py.amounts import plural
 from noormme_py.optimize.finding import Finding, alike
 from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import Html, element, joined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from noormme_py.optimize.amounts import duration, number
+from noormme_py.amounts import duration, number
 from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import Content, Html, element, joined
 from noormme_py.optimize.report.sql import block

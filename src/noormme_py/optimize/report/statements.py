@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from noormme_py.optimize.amounts import duration, number, plural
+from noormme_py.amounts import duration, number, plural
 from noormme_py.optimize.recording.record import StatementRecord
 from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.markup import Html, element, joined

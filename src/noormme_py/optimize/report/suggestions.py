@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noormme_py.optimize.amounts import number, plural, size
+from noormme_py.amounts import number, plural, size
 from noormme_py.optimize.finding import Finding
 from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.charts import compared, cost

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from noormme_py.optimize.amounts import plural
+from noormme_py.amounts import plural
 from noormme_py.optimize.recording.record import Record
 from noormme_py.optimize.recording.shape_text import ROW_VERBS
 from noormme_py.optimize.workload.gathering import Gathering
