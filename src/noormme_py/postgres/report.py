@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen
 from noormme_py.postgres.fate import Fate
+from noormme_py.postgres.plain import to_plain
 from noormme_py.postgres.planned import MoveOptions
 
 FORMAT = 1
@@ -79,7 +80,7 @@ class TransferReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        return {"format": FORMAT, **_plain(self)}
+        return {"format": FORMAT, **to_plain(self)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TransferReport:
@@ -96,14 +97,6 @@ class TransferReport:
             return _made(cls, parts)
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise TransferError("the report is damaged", hint=type(fault).__name__) from None
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    if hasattr(type(value), "__match_args__") and not isinstance(value, str | int | float):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}  # type: ignore[arg-type]
-    return value
 
 
 def _made(kind: type[T], parts: Mapping[str, Any]) -> T:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noormme_py.postgres.fate import Fate
+from noormme_py.postgres.markdown_parts import cell, code, fates_listed
 from noormme_py.postgres.report import TransferReport
-
-_MOST_TEXT = 2_000
 
 
 def markdown(report: TransferReport) -> str:
     """Return the report as a Markdown document."""
-    return "\n".join([*_head(report), *_tables(report), *_problems(report), *_fates(report), *_codecs(report)]) + "\n"
+    fates = fates_listed(report.fates)
+    return "\n".join([*_head(report), *_tables(report), *_problems(report), *fates, *_codecs(report)]) + "\n"
 
 
 def verdict(report: TransferReport) -> str:
@@ -27,15 +26,15 @@ def verdict(report: TransferReport) -> str:
 
 
 def _head(report: TransferReport) -> Iterable[str]:
-    yield f"# {_cell(report.database)}: from PostgreSQL to SQLite"
+    yield f"# {cell(report.database)}: from PostgreSQL to SQLite"
     yield ""
     yield verdict(report)
     yield ""
-    yield f"- source: {_code(report.source)}, PostgreSQL {report.server_version}"
-    yield f"- target: {_code(report.target)}"
+    yield f"- source: {code(report.source)}, PostgreSQL {report.server_version}"
+    yield f"- target: {code(report.target)}"
     yield f"- begun: {report.started}, took {report.seconds:g} s"
     if report.backup:
-        yield f"- the database that was there before: {_code(report.backup)}"
+        yield f"- the database that was there before: {code(report.backup)}"
     counts = ", ".join(f"{len(report.fates_of(outcome))} {outcome}" for outcome in ("exact", "changed", "left out"))
     yield f"- things of the schema: {counts}"
     yield ""
@@ -49,10 +48,10 @@ def _tables(report: TransferReport) -> Iterable[str]:
     for table in report.tables:
         same = "yes" if table.is_verified else "not looked at"
         if table.unverified:
-            same += f", but for {', '.join(map(_code, table.unverified))}, which a function changed"
+            same += f", but for {', '.join(map(code, table.unverified))}, which a function changed"
         if table.rejected:
             same += f"; {table.rejected:,} rows could not be kept"
-        yield f"| {_code(table.source)} | {_code(table.target)} | {table.rows:,} | {same} |"
+        yield f"| {code(table.source)} | {code(table.target)} | {table.rows:,} | {same} |"
     yield ""
 
 
@@ -67,53 +66,7 @@ def _problems(report: TransferReport) -> Iterable[str]:
             if one.is_valid
             else "the key is NOT VALID in PostgreSQL too"
         )
-        yield f"- {_code(one.table)}: {one.rows:,} rows refer to rows of {_code(one.parent)} that are not there; {why}."
-    yield ""
-
-
-def _fates(report: TransferReport) -> Iterable[str]:
-    yield from _listed("Left out", "What SQLite has nothing like, or nothing that means the same.", report, "left out")
-    yield from _listed("Changed", "What is there in another way. All values are kept.", report, "changed")
-    exact = report.fates_of("exact")
-    if exact:
-        yield "## As it was"
-        yield ""
-        yield "| | PostgreSQL | SQLite |"
-        yield "|---|---|---|"
-        for fate in exact:
-            yield f"| {_cell(fate.kind)} | {_code(fate.source)} | {_code(fate.target or '')} |"
-        yield ""
-
-
-def _listed(title: str, words: str, report: TransferReport, outcome: str) -> Iterable[str]:
-    found = report.fates_of(outcome)
-    if not found:
-        return
-    yield f"## {title}"
-    yield ""
-    yield words
-    yield ""
-    yield "| | PostgreSQL | what became of it |"
-    yield "|---|---|---|"
-    for fate in found:
-        yield f"| {_cell(fate.kind)} | {_code(fate.source)} | {_cell(fate.note or '')} |"
-    yield ""
-    for fate in found:
-        if outcome == "left out" and fate.text:
-            yield from _text(fate)
-
-
-def _text(fate: Fate) -> Iterable[str]:
-    text = fate.text or ""
-    shown = text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "\n-- …"
-    fence = "```"
-    while fence in shown:
-        fence += "`"
-    yield f"{_cell(fate.kind)} {_code(fate.source)}:"
-    yield ""
-    yield f"{fence}sql"
-    yield shown
-    yield fence
+        yield f"- {code(one.table)}: {one.rows:,} rows refer to rows of {code(one.parent)} that are not there; {why}."
     yield ""
 
 
@@ -131,17 +84,3 @@ def _codecs(report: TransferReport) -> Iterable[str]:
     yield "}"
     yield "```"
     yield ""
-
-
-def _code(text: str) -> str:
-    if not text:
-        return ""
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{_cell(text)}{space}{fence}"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
