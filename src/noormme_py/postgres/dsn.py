@@ -66,9 +66,11 @@ def _parts(dsn: str) -> dict[str, str] | None:
         found = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
     except ProgrammingError:
         return None
-    _, is_url, place = dsn.partition("?")[0].partition("://")
-    authority, _, path = place.partition("/")
-    # An @ or / in a password makes its rest a part of the host, the port or the database.
-    is_misread = bool(is_url) and (authority.count("@") > 1 or "@" in path)
+    _, is_url, place = dsn.partition("://")
+    user, is_user, rest = place.partition("@")
+    if not is_user or "/" in user:
+        rest = place
+    # The password ends at the first @: with another one, or a /, its rest is a part of the host or the database.
+    is_misread = bool(is_url) and "@" in rest.partition("?")[0]
     has_port = found.get("port", "0").replace(",", "").isdecimal()
     return found if has_port and not is_misread else None

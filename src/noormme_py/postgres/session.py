@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -110,7 +110,7 @@ class Session:
 
     def copy_out(
         self, select_sql: str, *, chunk_bytes: int = CHUNK_BYTES, stopped: Callable[[], bool] = _never
-    ) -> Iterator[list[bytes]]:
+    ) -> Generator[list[bytes]]:
         """Yield lists of a query's rows as lines of COPY's text format, about `chunk_bytes` each.
 
         `stopped` is asked at every list and while the server is silent; TransferError is raised when it says so.
