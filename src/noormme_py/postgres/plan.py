@@ -8,7 +8,8 @@ from itertools import chain
 from noormme_py.errors import ConfigError
 from noormme_py.frozen import replaced
 from noormme_py.names import suggest
-from noormme_py.postgres.expressions import Translated, translate_check
+from noormme_py.postgres.expressions.scope import Translated
+from noormme_py.postgres.expressions.translate import translate_check
 from noormme_py.postgres.facts import Facts
 from noormme_py.postgres.fate import Fate, left_out
 from noormme_py.postgres.forms.choose import check_wanted

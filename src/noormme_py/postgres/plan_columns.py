@@ -6,13 +6,8 @@ from collections.abc import Mapping
 
 from noormme_py.frozen import replaced
 from noormme_py.names import quote
-from noormme_py.postgres.expressions import (
-    Scope,
-    Translated,
-    translate_check,
-    translate_default,
-    translate_generated,
-)
+from noormme_py.postgres.expressions.scope import Scope, Translated, scope_column
+from noormme_py.postgres.expressions.translate import translate_check, translate_default, translate_generated
 from noormme_py.postgres.facts import NOTHING, ColumnFacts, Facts, base_of
 from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.forms.choose import form_of, in_strict_table
@@ -150,7 +145,7 @@ class ColumnPlanner:
         if column.name in self._plain:
             notes.append("its values are kept and no more computed: SQLite computes others")
             return None
-        found = translate_generated(column.generated_as, self.scope)
+        found = translate_generated(column.generated_as, self.scope, self.scope.columns[column.name])
         if isinstance(found, Translated):
             notes.extend(found.notes)
             return found.sql

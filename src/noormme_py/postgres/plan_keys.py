@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noormme_py.names import quote
-from noormme_py.postgres.expressions import Scope, Translated, translate_index_expression, translate_predicate
+from noormme_py.postgres.expressions.scope import Scope, Translated
+from noormme_py.postgres.expressions.translate import translate_index_expression, translate_predicate
 from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.model import PgForeignKey, PgIndex, PgIndexKey, PgTable
 from noormme_py.postgres.names import Namespace, snake_case

@@ -9,7 +9,7 @@ from noormme_py.names import quote
 from noormme_py.postgres.building import Building
 from noormme_py.postgres.copy_text import columns_of
 from noormme_py.postgres.digest import Digest
-from noormme_py.postgres.expressions import Translated
+from noormme_py.postgres.expressions.scope import Translated
 from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.forms.choose import form_of
 from noormme_py.postgres.forms.form import Column, Form
