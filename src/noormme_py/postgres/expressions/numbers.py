@@ -1,0 +1,98 @@
+"""Functions on numbers, and values by chance."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlglot import exp
+
+from noormme_py.frozen import replaced
+from noormme_py.postgres.expressions import arithmetic
+from noormme_py.postgres.expressions.casts import NAN, exact_number
+from noormme_py.postgres.expressions.term import DIGITS, INTEGERS, Refused, Term, call, value
+from noormme_py.postgres.expressions.translation import Function, Translation
+
+# A uuid of version 4: random but for four bits of the version and two of the variant.
+UUID: Final = (
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
+    "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+)
+
+
+def _numeric(translation: Translation, node: exp.Expr, name: str) -> Term:
+    found = exact_number(translation, translation.term(node))
+    # PostgreSQL rounds halves of a float to the even neighbour; and not every float is an integer of 64 bits.
+    if found.type != "numeric" or found.digits is None or found.digits > DIGITS:
+        raise Refused(f"{name}() of {found.type} has no counterpart in SQLite but for few digits")
+    translation.note(NAN)
+    return found
+
+
+def _round(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    found = _numeric(translation, arguments[0], "round")
+    places = translation.term(arguments[1]).constant if len(arguments) > 1 else "0"
+    if places is None or not places.isdigit() or len(arguments) > 2:
+        raise Refused("round() to places that are no literal")
+    scale = found.scale or 0
+    if int(places) >= scale:
+        return replaced(found, scale=int(places)) if found.constant is None else found
+    if places != "0":
+        raise Refused("SQLite rounds to digits behind the point by the nearest double, and not by the decimal")
+    return replaced(call("round", "numeric", found), digits=(found.digits or 0) + 1, scale=0)
+
+
+def _truncated(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    (node,) = arguments
+    found = _numeric(translation, node, "trunc")
+    return replaced(value(f"CAST({found.sql} AS INTEGER)", "numeric"), digits=found.digits, scale=0)
+
+
+def _next_integer(name: str, template: str) -> Function:
+    def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
+        (node,) = arguments
+        found = _numeric(translation, node, name)
+        sql = template.format(f"CAST({found.sql} AS INTEGER)", found.operand)
+        return replaced(value(sql, "numeric", is_compound=True), digits=(found.digits or 0) + 1, scale=0)
+
+    return rule
+
+
+def _mod(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    left, right = arguments
+    return arithmetic.computed(translation, exp.Mod(this=left, expression=right))
+
+
+def _sign(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    (node,) = arguments
+    found = exact_number(translation, translation.term(node))
+    if found.type not in INTEGERS | {"numeric", "float8"}:
+        raise Refused(f"sign() of {found.type} has no counterpart in SQLite")
+    if found.type not in INTEGERS:
+        translation.note(NAN)
+    return replaced(call("sign", "float8" if found.type == "float8" else "numeric", found), digits=1, scale=0)
+
+
+def _uuid(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    if arguments:
+        raise Refused("a uuid of a name has no counterpart in SQLite")
+    translation.need_clock("a value by chance")
+    return value(UUID, "uuid")
+
+
+def _sequence(translation: Translation, arguments: list[Any]) -> Term:
+    raise Refused("sequence")
+
+
+FUNCTIONS: Final[dict[str, Function]] = {
+    "abs": arithmetic.absolute,
+    "round": _round,
+    "trunc": _truncated,
+    "floor": _next_integer("floor", "{0} - ({1} < {0})"),
+    "ceil": _next_integer("ceil", "{0} + ({1} > {0})"),
+    "ceiling": _next_integer("ceiling", "{0} + ({1} > {0})"),
+    "mod": _mod,
+    "sign": _sign,
+    "gen_random_uuid": _uuid,
+    "uuid_generate_v4": _uuid,
+    "nextval": _sequence,
+}
