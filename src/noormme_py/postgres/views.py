@@ -28,9 +28,11 @@ _NUMBERS = frozenset({"real", "decimal", "decimal text"})
 
 
 def make_views(
-    views: Iterable[PgView], plan: Plan, names: Names, session: Session, building: Building, stopped: Callable[[], bool]
+    views: Iterable[PgView], plan: Plan, session: Session, building: Building, stopped: Callable[[], bool]
 ) -> list[Fate]:
     """Make all views that mean the same in SQLite, and return what became of each; some rest on others."""
+    columns = {table.source.key: {one.source.name: one.name for one in table.columns} for table in plan.tables}
+    names = Names(plan.names, columns)
     fates: list[Fate] = []
     waiting = list(views)
     while waiting:

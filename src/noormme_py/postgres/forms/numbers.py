@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from noormme_py.postgres.forms.form import Column, Form, each
-from noormme_py.query.statement import Raw
+from noormme_py.postgres.forms.form import Column, Form
 
 EXACT_DIGITS = 15
 """A double holds every decimal of as many digits (DBL_DIG); SQLite's NUMERIC affinity makes doubles of fractions."""
@@ -65,18 +63,15 @@ def decimal(precision: int, scale: int) -> Form:
     """Return the form of numeric(p,s) where p digits are exact as a number: it sorts and adds as one."""
     pattern = f"%.{scale}f"
 
-    def store(value: str) -> Raw:
-        return value if value == NAN else float(value)
-
-    def render(value: Any) -> str:
-        return value if isinstance(value, str) else pattern % value
+    def render(column: Column) -> Column:
+        return [None if v is None else v if v.__class__ is str else pattern % v for v in column]
 
     return Form(
         "decimal",
         f"DECIMAL({precision},{scale})",
         "TEXT",
-        store=each(store),
-        render=each(render),
+        store=_floats,
+        render=render,
         same=same_decimal,
         codec="decimal",
     )
