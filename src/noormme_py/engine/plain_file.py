@@ -61,13 +61,23 @@ class PlainFile:
 
         It is Interrupted when it takes longer than its budget, of whatever its reader does meanwhile too.
         """
+        for _, columns in self.named_batches(sql, rows, budget_s=budget_s):
+            if columns:
+                yield columns
+
+    def named_batches(
+        self, sql: str, rows: int, *, budget_s: float | None = None
+    ) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+        """Yield as `batches` does, with the names of the columns, and at first the names alone."""
         if budget_s is not None:
             end = monotonic() + budget_s
             self._connection.set_progress_handler(lambda: monotonic() > end, _STEPS_A_LOOK)
         try:
             cursor = self._connection.execute(sql)
+            names = tuple(column[0] for column in cursor.description or ())
+            yield names, []
             while found := cursor.fetchmany(rows):
-                yield list(zip(*found, strict=True))
+                yield names, list(zip(*found, strict=True))
         except sqlite3.Error as fault:
             raise self._told(fault, sql) from None
         finally:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.json import Jsonb
 
 from noormme_py.errors import TransferError
@@ -86,6 +86,19 @@ class Session:
         """Run a statement, or without parameters any number of them; return how many rows the last one touched."""
         with self._told():
             return self._connection.execute(sql.encode(), params or None).rowcount
+
+    def describe(self, sql: str) -> list[tuple[str, int, int]]:
+        """Return (name, number of the type, modifier) of each column of one query, which is not run."""
+        with self._told():
+            pgconn = self._connection.pgconn
+            answer = pgconn.prepare(b"", sql.encode())
+            if answer.status != ExecStatus.FATAL_ERROR:
+                answer = pgconn.describe_prepared(b"")
+            if answer.status == ExecStatus.FATAL_ERROR:
+                raise psycopg.errors.error_from_result(answer)
+            return [
+                ((answer.fname(at) or b"").decode(), answer.ftype(at), answer.fmod(at)) for at in range(answer.nfields)
+            ]
 
     @contextmanager
     def snapshot(self) -> Generator[None]:
