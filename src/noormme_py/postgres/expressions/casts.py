@@ -28,6 +28,7 @@ from noormme_py.postgres.expressions.type_names import TypeName, type_name
 
 FLOATING: Final = "computed as floating-point numbers, of which about fifteen digits count"
 NAN: Final = "a NaN counts as 0 where it is computed with"
+HALVES: Final = "rounded as a floating-point number: a half may be rounded down"
 UNREADABLE: Final = "a text that is no number counts as 0, where PostgreSQL raises an error"
 ZONE: Final = "times of a day are those of UTC, where PostgreSQL takes the session's time zone"
 INFINITY: Final = "infinite dates, and those before the year 1 or after 9999, become something else"
@@ -80,6 +81,28 @@ def exact_number(translation: Translation, term: Term) -> Term:
 def digits_of(term: Term) -> int | None:
     """Return how many digits a number may have; None where that is not known."""
     return term.digits if term.digits is not None else _INTEGER_DIGITS.get(term.type)
+
+
+def rounded(translation: Translation, term: Term, places: int) -> Term:
+    """Return a numeric with no more places behind the point.
+
+    Raises Refused where the double that stands for the decimal may lie on the other side of a half. A query shows that,
+    and its rows can be compared; what is written is another thing.
+    """
+    if term.scale is not None and term.scale <= places:
+        if term.constant is not None or term.scale == places:
+            return term
+        digits = None if term.digits is None else term.digits - term.scale + places
+        # The text of a decimal has the digits that it has.
+        return replaced(exact_number(translation, term), digits=digits, scale=places)
+    if places and translation.place != "query":
+        raise Refused("SQLite rounds to digits behind the point by the nearest double, and not by the decimal")
+    if places:
+        translation.note(HALVES)
+    number = exact_number(translation, term)
+    sql = f"round({number.sql}{f', {places}' if places else ''})"
+    digits = None if term.digits is None or term.scale is None else term.digits - term.scale + 1 + places
+    return replaced(value(sql, "numeric"), digits=digits, scale=places)
 
 
 def _of_constant(translation: Translation, term: Term, wanted: TypeName) -> Term | None:
@@ -151,12 +174,7 @@ def _numeric_to_integer(translation: Translation, term: Term, wanted: TypeName) 
 
 
 def _numeric_to_numeric(translation: Translation, term: Term, wanted: TypeName) -> Term:
-    if wanted.scale is None or (term.scale is not None and term.scale <= wanted.scale):
-        return term
-    if wanted.scale:
-        raise Refused("SQLite rounds to digits behind the point by the nearest double, and not by the decimal")
-    number = exact_number(translation, term)
-    return replaced(value(f"round({number.sql})", "numeric"), digits=wanted.digits, scale=0)
+    return term if wanted.scale is None else rounded(translation, term, wanted.scale)
 
 
 def _numeric_to_float(translation: Translation, term: Term, wanted: TypeName) -> Term:
@@ -185,10 +203,9 @@ def _float_to_float(_: Translation, term: Term, wanted: TypeName) -> Term:
 
 
 def _float_to_numeric(translation: Translation, term: Term, wanted: TypeName) -> Term:
-    if wanted.scale is not None:
-        raise Refused("SQLite rounds to digits behind the point by the nearest double, and not by the decimal")
     translation.note(FLOATING)
-    return replaced(term, type="numeric", form="decimal", digits=None, scale=None, store=None)
+    number = replaced(term, type="numeric", form="decimal", digits=None, scale=None, store=None)
+    return number if wanted.scale is None else rounded(translation, number, wanted.scale)
 
 
 def _text_to_text(_: Translation, term: Term, wanted: TypeName) -> Term:

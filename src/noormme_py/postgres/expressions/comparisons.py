@@ -241,7 +241,7 @@ def _look_at_order(translation: Translation, found: Term, left: Term, right: Ter
     if "enum" in (left.kind, right.kind):
         raise Refused("an enum is ordered by its labels, and SQLite would order their letters")
     if found.type in TEXTS or found.type in ("bpchar", "citext", "unknown"):
-        if not _BY_CODE & {left.collation, right.collation}:
+        if not (is_by_code_point(left) or is_by_code_point(right)):
             translation.note(BY_CODE_POINT)
     elif found.type in MOMENTS:
         if any(_is_far(term) for term in (left, right)):
@@ -249,6 +249,11 @@ def _look_at_order(translation: Translation, found: Term, left: Term, right: Ter
         translation.note(YEARS)
     elif found.type not in NUMBERS and found.type not in _ORDERED_AS_KEPT:
         raise Refused(f"values of the type {found.type} are not kept in their order")
+
+
+def is_by_code_point(term: Term) -> bool:
+    """Whether PostgreSQL is known to order the text by code points, as SQLite does."""
+    return term.collation in _BY_CODE
 
 
 def _is_far(term: Term) -> bool:

@@ -81,6 +81,15 @@ def _in_days(steps: list[tuple[str, int]]) -> _Span:
     return _Span(tuple(("day", 7 * count) if unit == "week" else (unit, count) for unit, count in steps))
 
 
+def interval(_: Translation, node: Any) -> Term:
+    """Translate `INTERVAL '7 days'`, whose number and unit may have been taken apart."""
+    unit = node.args.get("unit")
+    if not isinstance(node.this, exp.Literal) or not (unit is None or isinstance(unit, exp.Var)):
+        raise Refused("an interval that is not a literal")
+    said = str(node.this.this) if unit is None else f"{node.this.this} {str(unit.this).lower()}"
+    return Term(text_literal(said), "interval", "interval", constant=said)
+
+
 def moved(translation: Translation, operator: str, left: Term, right: Term) -> Term:
     """Return a moment some time before or after another, or the days between two dates."""
     if left.is_null or right.is_null:
@@ -268,6 +277,7 @@ NODES: Final[dict[type[exp.Expr], Callable[[Translation, Any], Term]]] = {
     exp.Localtimestamp: _current("timestamp"),
     exp.Localtime: _current("time"),
     exp.Extract: extract,
+    exp.Interval: interval,
     exp.AtTimeZone: at_time_zone,
 }
 FUNCTIONS: Final[dict[str, Function]] = {

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from noormme_py.frozen import replaced
 from noormme_py.postgres.expressions import arithmetic
-from noormme_py.postgres.expressions.casts import NAN, exact_number
+from noormme_py.postgres.expressions.casts import FLOATING, NAN, exact_number, rounded
 from noormme_py.postgres.expressions.term import DIGITS, INTEGERS, Refused, Term, call, value
 from noormme_py.postgres.expressions.translation import Function, Translation
 
@@ -22,8 +22,10 @@ UUID: Final = (
 def _numeric(translation: Translation, node: exp.Expr, name: str) -> Term:
     found = exact_number(translation, translation.term(node))
     # PostgreSQL rounds halves of a float to the even neighbour; and not every float is an integer of 64 bits.
-    if found.type != "numeric" or found.digits is None or found.digits > DIGITS:
-        raise Refused(f"{name}() of {found.type} has no counterpart in SQLite but for few digits")
+    if found.type != "numeric":
+        raise Refused(f"{name}() of {found.type} has no counterpart in SQLite")
+    if found.digits is None or found.digits > DIGITS:
+        translation.note(FLOATING)
     translation.note(NAN)
     return found
 
@@ -33,12 +35,7 @@ def _round(translation: Translation, arguments: list[exp.Expr]) -> Term:
     places = translation.term(arguments[1]).constant if len(arguments) > 1 else "0"
     if places is None or not places.isdigit() or len(arguments) > 2:
         raise Refused("round() to places that are no literal")
-    scale = found.scale or 0
-    if int(places) >= scale:
-        return replaced(found, scale=int(places)) if found.constant is None else found
-    if places != "0":
-        raise Refused("SQLite rounds to digits behind the point by the nearest double, and not by the decimal")
-    return replaced(call("round", "numeric", found), digits=(found.digits or 0) + 1, scale=0)
+    return rounded(translation, found, int(places))
 
 
 def _truncated(translation: Translation, arguments: list[exp.Expr]) -> Term:
@@ -52,7 +49,9 @@ def _next_integer(name: str, template: str) -> Function:
         (node,) = arguments
         found = _numeric(translation, node, name)
         sql = template.format(f"CAST({found.sql} AS INTEGER)", found.operand)
-        return replaced(value(sql, "numeric", is_compound=True), digits=(found.digits or 0) + 1, scale=0)
+        return replaced(
+            value(sql, "numeric", is_compound=True), digits=None if found.digits is None else found.digits + 1, scale=0
+        )
 
     return rule
 

@@ -72,7 +72,7 @@ RULES: Final = Rules(
 """All that is known to mean the same."""
 
 # What a tree brings about that no grammar made; no text may fail a move.
-_UNEXPECTED = (AttributeError, TypeError, ValueError, KeyError, IndexError, ArithmeticError)
+UNEXPECTED_ERRORS = (AttributeError, TypeError, ValueError, KeyError, IndexError, ArithmeticError)
 UNEXPECTED: Final = "it is built in a way that is not understood"
 
 
@@ -193,7 +193,7 @@ def _translated(
         return Untranslated(f"a name in it cannot be one in SQLite: {error}")
     except RecursionError:
         return Untranslated("it is nested too deeply")
-    except _UNEXPECTED:
+    except UNEXPECTED_ERRORS:
         return Untranslated(UNEXPECTED)
 
 
