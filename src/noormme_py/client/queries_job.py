@@ -15,7 +15,8 @@ from noormme_py.postgres.catalog import read_database
 from noormme_py.postgres.plan import plan
 from noormme_py.postgres.planned import MoveOptions
 from noormme_py.postgres.progress import Listener, Progress
-from noormme_py.postgres.queries import Names, translate_query
+from noormme_py.postgres.queries import translate_query
+from noormme_py.postgres.query_names import query_names
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.workload.answers import Limits, Source, Target
 from noormme_py.postgres.workload.compare import Comparing
@@ -85,15 +86,15 @@ class QueriesJob:
     def _comparing(self, session: Session, reading: PlainFile) -> Comparing:
         self._listener(Progress("looking"))
         # What the values are like changes forms, and no names.
-        made = plan(read_database(session), {}, self._options)
-        columns = {table.source.key: {one.source.name: one.name for one in table.columns} for table in made.tables}
-        names = Names(made.names, columns)
+        database, types = read_database(session), dict(self._options.types)
+        path: list[str] = session.query("select current_schemas(false)::text[]")[0][0]
+        names = query_names(database, plan(database, {}, self._options), types, path)
         source = Source(session, self._limits, self._is_stopped, self._time_zone)
         self._computed_in = source.time_zone
         return Comparing(
             source,
             Target(reading, self._limits, self._is_stopped),
-            Forms(dict(self._options.types), is_strict=self._options.is_strict),
+            Forms(types, is_strict=self._options.is_strict),
             lambda sql: translate_query(sql, names),
             has_examples=self._has_examples,
         )

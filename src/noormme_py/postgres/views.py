@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from noormme_py.errors import DatabaseError, Interrupted, TransferError
 from noormme_py.names import quote
@@ -12,29 +12,35 @@ from noormme_py.postgres.digest import Digest
 from noormme_py.postgres.expressions.scope import Translated
 from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.forms.choose import form_of
-from noormme_py.postgres.forms.form import Column, Form
 from noormme_py.postgres.identifiers import qualified, quoted
-from noormme_py.postgres.model import PgView
+from noormme_py.postgres.model import PgDatabase, PgView
 from noormme_py.postgres.planned import Plan
 from noormme_py.postgres.queries import Names, translate_query
+from noormme_py.postgres.query_names import query_names
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.shaping import is_of_the_sql
+from noormme_py.postgres.workload.answers import BUDGET_S, within
+from noormme_py.postgres.workload.differences import DIGITS
+from noormme_py.postgres.workload.rows import nearly, rendered
 
-_BUDGET_S = 10.0
 _ROWS = 256
-_DIGITS = 12
-"""How many digits of computed numbers are compared: SQLite adds decimals as doubles."""
-_NUMBERS = frozenset({"real", "decimal", "decimal text"})
 
 
 def make_views(
-    views: Iterable[PgView], plan: Plan, session: Session, building: Building, stopped: Callable[[], bool]
+    database: PgDatabase,
+    plan: Plan,
+    types: Mapping[str, str],
+    session: Session,
+    building: Building,
+    stopped: Callable[[], bool],
 ) -> list[Fate]:
-    """Make all views that mean the same in SQLite, and return what became of each; some rest on others."""
-    columns = {table.source.key: {one.source.name: one.name for one in table.columns} for table in plan.tables}
-    names = Names(plan.names, columns)
+    """Make all views that mean the same in SQLite, and return what became of each; some rest on others.
+
+    `types` are the forms that the move was asked for.
+    """
+    names = query_names(database, plan, types)
     fates: list[Fate] = []
-    waiting = list(views)
+    waiting = list(database.views)
     while waiting:
         later: list[tuple[PgView, Fate]] = []
         for view in waiting:
@@ -75,7 +81,7 @@ def _made(
         building.execute(f"drop view {quote(name)}")
         return left_out(kind, view.qualified, "it gives other rows in SQLite", view.definition)
     if answer is None:
-        notes.append(f"its rows were not compared: that took more than {_BUDGET_S:g} s")
+        notes.append(f"its rows were not compared: that took more than {BUDGET_S:g} s")
     return carried(kind, view.qualified, name, notes, view.definition)
 
 
@@ -86,25 +92,20 @@ def _is_same(view: PgView, name: str, session: Session, building: Building, stop
     columns = ", ".join(
         form.select.format(quoted(column.name)) for form, column in zip(forms, view.columns, strict=True)
     )
-    session.execute("savepoint view")
     try:
-        session.execute(f"set local statement_timeout = '{int(_BUDGET_S)}s'")
-        for lines in session.copy_out(f"select {columns} from {qualified(view.schema, view.name)}", stopped=stopped):
-            there.add([_comparable(form, column) for form, column in zip(forms, columns_of(lines), strict=True)])
+        with within(session, BUDGET_S):
+            sql = f"select {columns} from {qualified(view.schema, view.name)}"
+            for lines in session.copy_out(sql, stopped=stopped):
+                there.add([nearly(form, column, DIGITS) for form, column in zip(forms, columns_of(lines), strict=True)])
     except TransferError:
         if stopped():
             raise
         return None
-    finally:
-        session.execute("rollback to savepoint view")
     select = ", ".join(form.read.format(quote(column.name)) for form, column in zip(forms, view.columns, strict=True))
     try:
-        for stored in building.batches(f"select {select} from {quote(name)}", _ROWS, budget_s=_BUDGET_S):
-            texts = [
-                column if form.render is None else form.render(column)
-                for form, column in zip(forms, stored, strict=True)
-            ]
-            here.add([_comparable(form, column) for form, column in zip(forms, texts, strict=True)])
+        for stored in building.batches(f"select {select} from {quote(name)}", _ROWS, budget_s=BUDGET_S):
+            texts = [rendered(form, column) for form, column in zip(forms, stored, strict=True)]
+            here.add([nearly(form, column, DIGITS) for form, column in zip(forms, texts, strict=True)])
     except Interrupted:
         if stopped():
             raise
@@ -114,18 +115,3 @@ def _is_same(view: PgView, name: str, session: Session, building: Building, stop
             raise
         return False
     return there == here
-
-
-def _comparable(form: Form, column: Column) -> Column:
-    if form.name in _NUMBERS:
-        return [None if v is None else _rounded(v) for v in column]
-    if form.same is not None:
-        return [None if v is None else form.same(str(v)) for v in column]
-    return [None if v is None else str(v) for v in column]
-
-
-def _rounded(value: object) -> str:
-    try:
-        return f"{float(str(value)):.{_DIGITS}g}"
-    except ValueError:
-        return str(value)

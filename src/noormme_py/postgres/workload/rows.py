@@ -31,9 +31,9 @@ def comparable(form: Form, there: Column, here: Column, digits: int | None = Non
     A double is compared as one, so that 0.1 is 0.1; everything else to its last digit. `digits` is how many of a
     number count, None for all of them.
     """
+    if digits is not None:
+        return nearly(form, there, digits), nearly(form, rendered(form, here), digits)
     if is_number(form):
-        if digits is not None:
-            return rounded(there, digits), rounded(here, digits)
         if form.name == "real" or any(value.__class__ is float for value in here):
             return _doubles(there), _doubles(here)
         return _decimals(there), _decimals(here)
@@ -56,6 +56,13 @@ def meant(form: Form, texts: Column) -> Column:
     return [None if text is None else str(text) if same is None else same(str(text)) for text in texts]
 
 
+def nearly(form: Form, texts: Column, digits: int) -> Column:
+    """Return one text for all texts that mean the same value, of numbers for all that agree in so many digits."""
+    if form.name == "integer":
+        return _decimals(texts)
+    return rounded(texts, digits) if is_number(form) else meant(form, texts)
+
+
 def rounded(column: Column, digits: int) -> Column:
     """Return numbers with so many digits, as texts."""
     return [None if value is None else _rounded(value, digits) for value in column]
@@ -69,7 +76,7 @@ def other_kinds(form: Form, here: Column) -> str | None:
     others = {value.__class__ for value in here} - kinds - {type(None)}
     if not others:
         return None
-    told = " and ".join(sorted(_COMES_AS.get(kind, kind.__name__) for kind in others))
+    told = " and ".join(sorted(_COMES_AS.get(kind, "other values") for kind in others))
     return f"{told} instead of {wanted}"
 
 
