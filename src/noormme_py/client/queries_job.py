@@ -16,7 +16,7 @@ from noormme_py.postgres.plan import plan
 from noormme_py.postgres.planned import MoveOptions
 from noormme_py.postgres.progress import Listener, Progress
 from noormme_py.postgres.queries import translate_query
-from noormme_py.postgres.query_names import query_names
+from noormme_py.postgres.query_names import names_of
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.workload.answers import Limits, Source, Target
 from noormme_py.postgres.workload.compare import Comparing
@@ -88,7 +88,7 @@ class QueriesJob:
         # What the values are like changes forms, and no names.
         database, types = read_database(session), dict(self._options.types)
         path: list[str] = session.query("select current_schemas(false)::text[]")[0][0]
-        names = query_names(database, plan(database, {}, self._options), types, path)
+        names = names_of(database, plan(database, {}, self._options), types, path)
         source = Source(session, self._limits, self._is_stopped, self._time_zone)
         self._computed_in = source.time_zone
         return Comparing(

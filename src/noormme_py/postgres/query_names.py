@@ -12,7 +12,7 @@ from noormme_py.postgres.planned import Plan
 from noormme_py.postgres.queries import Names, QueryTable
 
 
-def query_names(
+def names_of(
     database: PgDatabase, plan: Plan, types: Mapping[str, str] | None = None, search_path: Sequence[str] = (HOME,)
 ) -> Names:
     """Return what finds the tables and views of a plan; `types` are the forms that the move was asked for.

@@ -16,7 +16,7 @@ from noormme_py.postgres.identifiers import qualified, quoted
 from noormme_py.postgres.model import PgDatabase, PgView
 from noormme_py.postgres.planned import Plan
 from noormme_py.postgres.queries import Names, translate_query
-from noormme_py.postgres.query_names import query_names
+from noormme_py.postgres.query_names import names_of
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.shaping import is_of_the_sql
 from noormme_py.postgres.workload.answers import BUDGET_S, within
@@ -38,7 +38,7 @@ def make_views(
 
     `types` are the forms that the move was asked for.
     """
-    names = query_names(database, plan, types)
+    names = names_of(database, plan, types)
     fates: list[Fate] = []
     waiting = list(database.views)
     while waiting:
