@@ -13,6 +13,7 @@ from noormme_py.cli.explain import explain
 from noormme_py.cli.generate import generate
 from noormme_py.cli.inspect import inspect
 from noormme_py.cli.optimize import optimize
+from noormme_py.cli.transfer.app import transfer
 
 # Tracebacks stay plain: the pretty ones print local variables, and these hold data.
 app = typer.Typer(name="noormme", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -22,6 +23,7 @@ app.command()(analyze)
 app.command()(optimize)
 app.command()(generate)
 app.command()(doctor)
+app.add_typer(transfer, name="transfer")
 
 
 def _print_version(is_asked: bool) -> None:
@@ -36,4 +38,4 @@ def options(
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Look into SQLite databases, explain and improve their work, see to their health, and write their types."""
+    """Look into SQLite databases, improve their work, see to their health, write their types, and fill them."""

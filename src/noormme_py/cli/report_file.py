@@ -1,4 +1,4 @@
-"""The HTML report as a file: it replaces a report, and nothing else."""
+"""A report as a file: it replaces a report of its kind, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from noormme_py.optimize.report.analysis import Analysis
 from noormme_py.optimize.report.page import BEGINNING, html_report
 
 
-def check_replaceable(out: str) -> None:
-    """Raise ConfigError when there is a file that is no report."""
+def check_replaceable(out: str, beginning: str = BEGINNING) -> None:
+    """Raise ConfigError when there is a file that does not begin as such a report does; that of an analysis, if any."""
     try:
         with Path(out).open("rb") as file:
-            head = file.read(len(BEGINNING))
+            head = file.read(len(beginning.encode()))
     except FileNotFoundError:
         return
     except (OSError, ValueError) as fault:
         hint = fault.strerror if isinstance(fault, OSError) else str(fault)
         raise ConfigError(f"{out!r} cannot be written", hint=hint) from None
-    if head != BEGINNING.encode():
+    if head != beginning.encode():
         raise ConfigError(f"{out!r} is there and is no report", hint="give another name")
 
 
 def write_report(out: str, analysis: Analysis) -> None:
-    """Write the report; raises ConfigError, and then nothing has changed."""
+    """Write the report of an analysis as HTML; raises ConfigError, and then nothing has changed."""
     check_replaceable(out)
     write_whole(out, html_report(analysis))

@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 
 from noormme_py.client.export_job import ExportJob
+from noormme_py.client.queries_job import QueriesJob
+from noormme_py.client.survey_job import SurveyJob
 from noormme_py.client.transfer_job import TransferJob
 from noormme_py.client.validation_job import ValidationJob
 from noormme_py.engine.sync_aside import run_aside
@@ -16,6 +18,30 @@ from noormme_py.postgres.export import ExportReport
 from noormme_py.postgres.planned import Hook, MoveOptions
 from noormme_py.postgres.progress import Listener, nobody
 from noormme_py.postgres.report import TransferReport
+from noormme_py.postgres.survey.survey import Survey
+from noormme_py.postgres.workload.answers import Limits
+from noormme_py.postgres.workload.findings import QueriesReport
+
+
+def survey(
+    source: str,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    types: Mapping[str, str] | None = None,
+    snake_case: bool = False,
+    strict: bool = False,
+    quick: bool = False,
+    progress: Listener = nobody,
+) -> Survey:
+    """Return what a database is, what would become of it, how it is used, and what to decide before it is moved.
+
+    It is only read, in one state: every row once or twice, and with `quick` none, so that numbers are PostgreSQL's
+    estimates. The options are those of `transfer`. Raises TransferError and ConfigError.
+    """
+    options = MoveOptions(tuple(include), tuple(exclude), (), tuple((types or {}).items()), snake_case, strict)
+    job = SurveyJob(source, options, is_quick=quick, listener=progress)
+    return run_aside(job.run, job.stop)
 
 
 def transfer(
@@ -116,6 +142,40 @@ def export(
         schema=schema,
         is_changes_only=changes_only,
         is_forced=force,
+        report=report,
+        listener=progress,
+    )
+    return run_aside(job.run, job.stop)
+
+
+def compare_queries(
+    source: str,
+    target: str | os.PathLike[str],
+    workload: str | os.PathLike[str],
+    *,
+    max_rows: int = 100_000,
+    timeout_s: float = 10.0,
+    time_zone: str | None = None,
+    show_rows: bool = False,
+    report: str | os.PathLike[str] | None = None,
+    progress: Listener = nobody,
+) -> QueriesReport:
+    """Run queries on both sides, and tell for each whether SQLite gives the same, in which words, and if not why.
+
+    `workload` is SQL, or the path of a file of it: statements that end in semicolons; what is no query is not run. A
+    comment before one may name it (`-- name: by_email`) and give its parameters (`-- params: 1, 'x'`). More than
+    `max_rows` rows, and what takes more than `timeout_s` on a side, is not compared. PostgreSQL computes in
+    `time_zone`, else in that of its settings. `show_rows` puts a few of the rows that differ into the report.
+
+    Nothing is written on either side. Raises TransferError, ConfigError and DatabaseError.
+    """
+    job = QueriesJob(
+        source,
+        target,
+        workload,
+        limits=Limits(max_rows, timeout_s),
+        time_zone=time_zone,
+        has_examples=show_rows,
         report=report,
         listener=progress,
     )

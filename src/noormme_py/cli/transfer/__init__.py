@@ -1,0 +1,1 @@
+"""The commands `noormme transfer …`. Only `app` and what it imports may be loaded without the extra 'postgres'."""
