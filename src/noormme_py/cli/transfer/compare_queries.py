@@ -21,13 +21,21 @@ from noormme_py.errors import ConfigError, NoormmeError
 from noormme_py.postgres.progress import Progress
 from noormme_py.postgres.workload.findings import QueriesReport, QueryComparison, Verdict
 
-_LONGEST_SHOWN = 400
+_MOST_LINES, _WIDEST = 20, 1_000
 _SAID: dict[Verdict, tuple[str, str]] = {
     "same": ("the same as they are", "green"),
     "same when rewritten": ("the same in other words", "cyan"),
     "differs": ("with other results", "bold red"),
     "refused": ("that SQLite does not take", "bold red"),
     "not compared": ("not compared", "yellow"),
+}
+
+_REFUSED = "SQLite does not take it"
+_AS_WRITTEN = {
+    "names": "its columns have other names",
+    "columns": "it has another number of columns",
+    "order": "its rows come in another order",
+    "rows": "it gives other rows",
 }
 
 
@@ -105,9 +113,10 @@ def _print(console: Console, found: QueriesReport) -> None:
     for query in found.of("same"):
         if query.notes:
             _print_query(console, query)
+    console.print()
     total = plural(len(found.queries), "statement")
     counts = [(len(found.of(verdict)), *said) for verdict, said in _SAID.items()]
-    line = Text(f"\n{total}: " if found.queries else "")
+    line = Text(f"{total}: " if found.queries else "")
     for number, (count, words, style) in enumerate(one for one in counts if one[0]):
         line.append(f"{', ' if number else ''}{count:,} {words}", style)
     if found.queries:
@@ -121,19 +130,21 @@ def _print_query(console: Console, query: QueryComparison) -> None:
     words, style = _headline(query)
     name = f" {query.name}" if query.name else ""
     times = f", {query.count:,} times" if query.count > 1 else ""
-    console.print(Text(visible(f"\nline {query.line}{name}{times}: {words}"), style))
-    console.print(Text(f"  {_shown(query.sql)}"))
+    console.print()
+    console.print(Text(visible(f"line {query.line}{name}{times}: {words}"), style))
+    _print_sql(console, query.sql)
     if query.reason is not None and query.verdict != "not compared":
         console.print(Text(visible(f"  {query.reason}"), "dim"))
     for cause in query.causes:
         console.print(Text(visible(f"  because {cause.text}")))
-        console.print(Text(visible(f"  write   {cause.mend}"), "green"))
+        if query.verdict != "same when rewritten":
+            console.print(Text(visible(f"  write   {cause.mend}"), "green"))
     if query.verdict == "differs" and not query.causes:
         console.print(Text("  The reason could not be proven; --show-rows shows some of the rows.", "dim"))
     if query.rewritten is not None:
         said = "the same when written so:" if query.verdict == "same when rewritten" else "nor is it when written so:"
         console.print(Text(visible(f"  {said}"), "dim"))
-        console.print(Text(f"  {_shown(query.rewritten)}", "cyan"))
+        _print_sql(console, query.rewritten, "cyan")
     for note in query.notes:
         console.print(Text(visible(f"  {note}"), "dim"))
     for row in query.examples:
@@ -146,24 +157,23 @@ def _headline(query: QueryComparison) -> tuple[str, str]:
     if query.verdict == "not compared":
         return f"not compared: {query.reason}", "yellow"
     if query.verdict == "refused":
-        return "SQLite does not take it", "bold red"
+        return _REFUSED, "bold red"
     if query.verdict == "same":
         return "the same", "green"
     if query.verdict == "same when rewritten":
-        is_silent = query.as_written == "differs"
-        return "as it is, it gives something else" if is_silent else "SQLite does not take it as it is", "cyan"
-    if query.what == "order":
-        return "the same rows in another order", "bold red"
-    if query.what == "names":
-        return f"other names of columns: {', '.join(query.columns)}", "bold red"
-    if query.what == "columns":
-        return "another number of columns", "bold red"
-    rows = f"{there:,} rows in PostgreSQL, {here:,} in SQLite" if there != here else f"{there:,} rows"
-    only = f"; {query.only[0]:,} and {query.only[1]:,} of them are on one side alone"
+        return f"as it is, {_AS_WRITTEN.get(query.what or '', _REFUSED)}", "cyan"
+    if query.what != "rows":
+        return _AS_WRITTEN.get(query.what or "", ""), "bold red"
+    rows = plural(there or 0, "row")
+    rows = rows if there == here else f"{rows} in PostgreSQL, {here or 0:,} in SQLite"
+    only = f"; {query.only[0]:,} and {query.only[1]:,} of them on one side alone"
     columns = f" (columns {', '.join(query.columns)})" if query.columns and there == here else ""
-    return f"other results: {rows}{only}{columns}", "bold red"
+    return f"other rows: {rows}{only}{columns}", "bold red"
 
 
-def _shown(sql: str) -> str:
-    line = visible(" ".join(sql.split()))
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]} …"
+def _print_sql(console: Console, sql: str, style: str = "") -> None:
+    lines = [line for line in sql.splitlines() if line.strip()]
+    for line in lines[:_MOST_LINES]:
+        console.print(Text(f"  {visible(line.expandtabs(4))[:_WIDEST]}", style))
+    if len(lines) > _MOST_LINES:
+        console.print(Text(f"  … and {plural(len(lines) - _MOST_LINES, 'line')} more", "dim"))

@@ -5,7 +5,7 @@ Whatever is changed is for SQLite, or for seeing what a difference comes from; a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from noormme_py.frozen import frozen
 from noormme_py.names import quote
@@ -107,12 +107,17 @@ def with_nulls(clauses: Clauses) -> str | None:
     )
 
 
-def with_collation(clauses: Clauses, places: Iterable[int], collation: str) -> str | None:
-    """Return the text with a collation for some keys of the outermost ORDER BY."""
-    wanted = [clauses.order[place] for place in places]
-    if not wanted or any(key.text.isdigit() for key in wanted):
+def with_keys(clauses: Clauses, texts: Mapping[int, str]) -> str | None:
+    """Return the text with other keys in the outermost ORDER BY; None where one is told by its number."""
+    wanted = [(clauses.order[place], text) for place, text in sorted(texts.items())]
+    if not wanted or any(key.text.isdigit() for key, _ in wanted):
         return None
-    return _inserted(clauses.sql, [(key.span.start + len(key.text), f" COLLATE {collation}") for key in wanted])
+    parts: list[str] = []
+    end = 0
+    for key, text in wanted:
+        parts += [clauses.sql[end : key.span.start], text]
+        end = key.span.start + len(key.text)
+    return "".join([*parts, clauses.sql[end:]])
 
 
 def with_columns(clauses: Clauses, expressions: Sequence[str]) -> str | None:

@@ -58,8 +58,9 @@ class Comparing:
             told = self._told(made, query, found)
             return replaced(told, what=first.what, columns=_columns(first), notes=(*_locks(sql), *told.notes))
         if first.refusal is not None:
-            return self._refused(bare, query, first)
-        return self._differing(replaced(bare, verdict="differs", as_written=as_written, causes=causes), query, first)
+            return _settled(self._refused(bare, query, first))
+        made = replaced(bare, verdict="differs", as_written=as_written, causes=causes)
+        return _settled(self._differing(made, query, first))
 
     def _refused(self, bare: QueryComparison, query: OneQuery, first: Outcome) -> QueryComparison:
         """Tell of a statement that SQLite does not take, and whose translation, if any, gives something else."""
@@ -112,6 +113,13 @@ class Comparing:
             return False
         own = SideBySide(self._forms.of(again.types), query.there, again)
         return not own.are_rows_same and not query.clauses.limit
+
+
+def _settled(found: QueryComparison) -> QueryComparison:
+    """Return it as not compared, where the clock alone is at fault."""
+    if not found.causes or any(cause.kind != "clock" for cause in found.causes):
+        return found
+    return replaced(found, verdict="not compared", reason=found.causes[0].text, examples=())
 
 
 def _kinds(both: SideBySide | None) -> list[str]:

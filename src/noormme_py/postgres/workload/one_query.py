@@ -13,7 +13,7 @@ from noormme_py.postgres.workload.clauses import Clauses, clauses_of, order_colu
 from noormme_py.postgres.workload.differences import Forms, SideBySide
 from noormme_py.postgres.workload.ordering import SortedBy
 from noormme_py.postgres.workload.rows import rows_of
-from noormme_py.postgres.workload.ways import AS_WRITTEN, WITH_NULLS, Translate, Way, named, translated, without_case
+from noormme_py.postgres.workload.ways import AS_WRITTEN, WITH_NULLS, Translate, Way, named, sorted_alike, translated
 
 TIES = "rows that are equal in what they are sorted by come in another order"
 What = Literal["columns", "names", "rows", "order"]
@@ -60,18 +60,17 @@ class OneQuery:
         """Yield what comes of other ways than the one that was tried first, those nearest to it before the others."""
         if first.what == "names":
             yield self._with_names(first)
-        if first.refusal is None and first.what in ("order", "rows") and (nulls := self.tried(WITH_NULLS)):
-            yield nulls
-            if nulls.what == "names":
-                yield self._with_names(nulls)
-            yield from self._without_case(nulls)
-        elif first.refusal is None:
-            yield from self._without_case(first)
+        elif first.what in ("order", "rows") and first.refusal is None:
+            for way in (WITH_NULLS, self._sorted_alike(first)):
+                yield from self._tried_with_names(way)
         translation = translated(self._translate, self.sql)
         if isinstance(translation, Untranslated):
             self.untranslated = translation.reason
             return
-        found = self.tried(translation)
+        yield from self._tried_with_names(translation)
+
+    def _tried_with_names(self, way: Way | None) -> Iterator[Outcome]:
+        found = None if way is None else self.tried(way)
         if found is not None:
             yield found
             if found.what == "names":
@@ -81,12 +80,15 @@ class OneQuery:
         wrong = outcome.both.wrong_names if outcome.both else []
         return self.tried(named(outcome.way, self.there.names, wrong)) or outcome
 
-    def _without_case(self, outcome: Outcome) -> Iterator[Outcome]:
-        why = outcome.sorted_by.why() if outcome.sorted_by is not None else None
-        if why and "collation" in why and (found := self.tried(without_case(why["collation"]))):
-            yield found
-            if found.what == "names":
-                yield self._with_names(found)
+    def _sorted_alike(self, outcome: Outcome) -> Way | None:
+        """Return the way that mends an order, where it is understood why it is another one."""
+        sorted_by = outcome.sorted_by
+        if outcome.what == "rows":
+            # LIMIT takes other rows where the order is another.
+            found = self.unlimited(outcome.way)
+            sorted_by = found[1] if found is not None else None
+        why = None if sorted_by is None else sorted_by.why()
+        return None if sorted_by is None or not why else sorted_alike(why, sorted_by.labels)
 
     def as_written(self) -> Outcome:
         """Return what comes of the query as it is."""

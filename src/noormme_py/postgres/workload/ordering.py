@@ -37,6 +37,11 @@ class SortedBy:
         self._compared_here = [other for _, other in pairs]
 
     @property
+    def labels(self) -> list[tuple[str, ...]]:
+        """The labels of the keys that are enums, nothing of the others."""
+        return [kind.labels for kind in self._types]
+
+    @property
     def is_same(self) -> bool:
         """Whether both are in the same order, but for rows that are equal in all keys."""
         pairs = zip(self._compared_there, self._compared_here, strict=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from noormme_py.frozen import frozen
 from noormme_py.postgres.expressions.scope import Translated, Untranslated
-from noormme_py.postgres.workload.clauses import clauses_of, with_collation, with_names, with_nulls, without
+from noormme_py.postgres.expressions.term import text_literal
+from noormme_py.postgres.workload.clauses import clauses_of, with_keys, with_names, with_nulls, without
+from noormme_py.postgres.workload.ordering import Why
 
 Translate: TypeAlias = Callable[[str], Translated | Untranslated]
 
@@ -20,23 +22,37 @@ class Way:
     notes: tuple[str, ...] = ()
 
 
+def _by_label(key: str, labels: Sequence[str]) -> str:
+    whens = " ".join(f"WHEN {text_literal(label)} THEN {place}" for place, label in enumerate(labels, 1))
+    return f"CASE {key} {whens} END"
+
+
+_KEYS: dict[Why, Callable[[str, Sequence[str]], str]] = {
+    "collation": lambda key, _: f"{key} COLLATE NOCASE",
+    "enum": _by_label,
+    "numbers as text": lambda key, _: f"CAST({key} AS REAL)",
+}
+
+
 def _same(sql: str) -> str:
     return sql
 
 
 AS_WRITTEN = Way(_same)
-WITH_NULLS = Way(
-    lambda sql: with_nulls(clauses_of(sql)),
-    ("NULLs come last in PostgreSQL and first in SQLite, where nothing is said",),
-)
+WITH_NULLS = Way(lambda sql: with_nulls(clauses_of(sql)))
 
 
-def without_case(places: Sequence[int]) -> Way:
-    """Return the way that sorts some keys without regard to the case of ASCII letters."""
+def sorted_alike(why: Mapping[Why, Sequence[int]], labels: Sequence[Sequence[str]]) -> Way:
+    """Return the way that sorts as nearly alike as SQLite can; `labels` are those of keys that are enums."""
 
     def make(sql: str) -> str | None:
-        collated = with_collation(clauses_of(sql), places, "NOCASE")
-        return None if collated is None else with_nulls(clauses_of(collated)) or collated
+        clauses = clauses_of(sql)
+        keys: dict[int, str] = {}
+        for reason, write in _KEYS.items():
+            for place in why.get(reason, ()):
+                keys[place] = write(clauses.order[place].text, labels[place])
+        mended = with_keys(clauses, keys)
+        return None if mended is None else with_nulls(clauses_of(mended)) or mended
 
     return Way(make)
 
