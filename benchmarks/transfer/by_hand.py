@@ -22,15 +22,12 @@ DEFAULTS = {
 # The pump brings texts, and a CHECK sees a value after its column's affinity made a number of it.
 CONSTRAINTS: dict[str, tuple[str, ...]] = {
     "customers": (
-        "unique (external_id)",
-        "unique (email)",
         "check (name <> '')",
         "check (length(email) <= 120)",
         "check (status in ('new', 'active', 'suspended'))",
     ),
-    "categories": ("unique (name)", "foreign key (parent_id) references categories (id) on delete set null"),
+    "categories": ("foreign key (parent_id) references categories (id) on delete set null",),
     "products": (
-        "unique (sku)",
         "check (length(sku) <= 20)",
         "check (price > 0)",
         "foreign key (category_id) references categories (id) on update cascade",
@@ -58,7 +55,7 @@ CONSTRAINTS: dict[str, tuple[str, ...]] = {
         "check (length(agent) <= 200)",
         "foreign key (customer_id) references customers (id) on delete set null",
     ),
-    "warehouse_locations": ("unique (hall, place)",),
+    "warehouse_locations": (),
     "warehouse_stock_moves": (
         "check (quantity <> 100)",
         "foreign key (product_id) references products (id)",
@@ -66,7 +63,13 @@ CONSTRAINTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# An index costs less when the rows are there, one of UNIQUE too.
 INDEXES = (
+    "create unique index customers_external_id on customers (external_id)",
+    "create unique index customers_email on customers (email)",
+    "create unique index categories_name on categories (name)",
+    "create unique index products_sku on products (sku)",
+    "create unique index warehouse_locations_place on warehouse_locations (hall, place)",
     "create unique index customers_email_any_case on customers (lower(email))",
     "create index customers_suspended on customers (created_at) where status = 'suspended'",
     "create index products_by_category on products (category_id, price desc)",

@@ -54,19 +54,19 @@ class Results:
     database_bytes: int
     outcomes: dict[str, Outcome]
 
-    def share(self, peer: str) -> float | None:
-        """Return a peer's speed as a share of the floor's."""
+    def share(self, peer: str, name: str = "seconds") -> float | None:
+        """Return a peer's speed as a share of the floor's, by the clock or by `cpu_seconds`."""
         unit, outcome = self.outcomes[UNIT], self.outcomes[peer]
         if not (unit.samples and outcome.samples):
             return None
-        return unit.median("seconds") / outcome.median("seconds")
+        return unit.median(name) / outcome.median(name)
 
-    def validation_seconds(self) -> float | None:
+    def validation(self, name: str = "seconds") -> float | None:
         """Return what validation adds to our copy: the median over rounds, each compared with its own."""
         if not (COPY in self.outcomes and VALIDATED in self.outcomes):
             return None
         pairs = zip(self.outcomes[COPY].samples, self.outcomes[VALIDATED].samples, strict=False)
-        added = [validated.seconds - copied.seconds for copied, validated in pairs]
+        added = [getattr(validated, name) - getattr(copied, name) for copied, validated in pairs]
         return median(added) if added else None
 
 

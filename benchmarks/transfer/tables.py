@@ -31,12 +31,14 @@ def as_json(results: Results, about: dict[str, Any]) -> dict[str, Any]:
         "unit_of_ratios": UNIT,
         "rows": results.rows,
         "database_bytes": results.database_bytes,
-        "validation_seconds": results.validation_seconds(),
+        "validation_seconds": results.validation(),
+        "validation_cpu_seconds": results.validation("cpu_seconds"),
         "peers": {
             name: {
                 "title": PEERS[name].title,
                 "seconds": outcome.median("seconds") if outcome.samples else None,
                 "speed_to_floor": results.share(name),
+                "speed_to_floor_by_cpu": results.share(name, "cpu_seconds"),
                 "samples": [asdict(sample) for sample in outcome.samples],
                 "kept": outcome.kept,
                 "problem": outcome.problem,
@@ -60,23 +62,29 @@ def _times(results: Results) -> Iterator[str]:
     yield f"moving {size}; speed as a share of the floor's"
     yield (
         f"  {'':<28}{'s':>8}{'rows/s':>9}{'ratio':>8}{'lowest s':>10}{'highest s':>10}"
-        f"{'own CPU s':>11}{'peak MB':>9}{'file MB':>9}"
+        f"{'own CPU s':>11}{'ratio':>7}{'peak MB':>9}{'file MB':>9}"
     )
     measured = {name: outcome for name, outcome in results.outcomes.items() if outcome.samples}
     for name, outcome in sorted(measured.items(), key=lambda item: item[1].median("seconds")):
         seconds = outcome.median("seconds")
         lowest, highest = (pick(sample.seconds for sample in outcome.samples) for pick in (min, max))
-        share = results.share(name)
         yield (
             f"{'*' if PEERS[name].is_ours else ' '} {PEERS[name].title:<28}{number(seconds):>8}"
-            f"{results.rows / seconds:>9.0f}{'' if share is None else f'{share:.2f}':>8}"
-            f"{number(lowest):>10}{number(highest):>10}{number(outcome.median('cpu_seconds')):>11}"
+            f"{results.rows / seconds:>9.0f}{_share(results.share(name)):>8}{number(lowest):>10}{number(highest):>10}"
+            f"{number(outcome.median('cpu_seconds')):>11}{_share(results.share(name, 'cpu_seconds')):>7}"
             f"{outcome.median('peak_kib') * 1024 / MB:>9.0f}{outcome.median('file_bytes') / MB:>9.0f}"
         )
-    added = results.validation_seconds()
-    if added is not None:
-        per_side = added / results.rows * 1_000_000 / 2
-        yield f"  validation adds {added:.2f} s: {per_side:.2f} s per million rows and side"
+    added, cpu_added = results.validation(), results.validation("cpu_seconds")
+    if added is not None and cpu_added is not None:
+        sides = 2 * results.rows / 1_000_000
+        yield (
+            f"  validation adds {added:.2f} s, {added / sides:.2f} s per million rows and side;"
+            f" {cpu_added:.2f} s of own CPU, {cpu_added / sides:.2f} s"
+        )
+
+
+def _share(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.2f}"
 
 
 def _losses(results: Results) -> Iterator[str]:
