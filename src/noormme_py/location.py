@@ -40,6 +40,11 @@ class Location:
         return self.mode == "ro" or self.is_immutable
 
     @property
+    def url(self) -> str:
+        """The location of a file as the URL that `parse_location` reads, its path percent-encoded."""
+        return f"sqlite:///{quote(os.fsencode(self.file))}?mode={self.mode}&immutable={int(self.is_immutable)}"
+
+    @property
     def uri(self) -> str:
         """The file: URI that SQLite opens (sqlite.org/uri.html)."""
         if self.is_memory:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 from noormme_py.client.read_schema import read_schema
 from noormme_py.config import Config, config_for
@@ -59,14 +58,8 @@ def location_of(file: str) -> Location:
     return replace(location, mode="ro")
 
 
-def url_of(location: Location) -> str:
-    """Return the location as a URL, its path percent-encoded."""
-    path = quote(os.fsencode(os.path.abspath(location.path)))
-    return f"sqlite:///{path}?mode={location.mode}&immutable={int(location.is_immutable)}"
-
-
 def _config(location: Location) -> Config:
-    return config_for(url_of(location), {})
+    return config_for(location.url, {})
 
 
 def _look_at(path: str) -> os.stat_result:

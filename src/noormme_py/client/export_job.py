@@ -79,7 +79,7 @@ class ExportJob:
 
     def _planned(self, session: Session, reading: PlainFile) -> tuple[PgDatabase, list[PlannedTable]]:
         if self._schema is not None:
-            make_schema(session, self._schema, read_schema(config_for(self._sides.location.uri, {})), self._recorded())
+            make_schema(session, self._schema, read_schema(config_for(self._sides.location.url, {})), self._recorded())
             # Its tables bear the names that they have in the file.
             options = MoveOptions(include=(f"{escape(self._schema)}.*",), types=self._options.types)
         else:

@@ -11,15 +11,14 @@ from noormme_py.names import quote
 from noormme_py.postgres.building import Reading
 from noormme_py.postgres.constraints_aside import constraints_aside
 from noormme_py.postgres.fitting import fitted
-from noormme_py.postgres.forms.form import Column
 from noormme_py.postgres.identifiers import qualified, quoted, relation
 from noormme_py.postgres.model import PgDatabase
 from noormme_py.postgres.planned import PlannedTable
 from noormme_py.postgres.progress import Listener, Phase, Progress, nobody
-from noormme_py.postgres.reading import source_rows, target_rows
+from noormme_py.postgres.reading import source_rows
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.spool import DifferingKeys, SpoolFile, differing_keys
-from noormme_py.postgres.validate import Validation, key_positions, meanings
+from noormme_py.postgres.validate import Validation, key_positions
 from noormme_py.postgres.writing import blocks_of, column_list, keys_of, written_columns
 
 _MOST_CHANGES = 200_000
@@ -70,6 +69,7 @@ class Export:
         self._listener = listener
         self._stopped = stopped
         self._rows = 0
+        self._validation = Validation(session, reading, make_spool, stopped)
 
     def run(self, database: PgDatabase, planned: Iterable[PlannedTable]) -> tuple[list[ExportedTable], list[str]]:
         """Write all tables and compare them; return what was done, and why some were left as they are.
@@ -90,10 +90,9 @@ class Export:
             for table, notes in tables:
                 self._tell("writing", table)
                 exported.append(self._written(table, notes))
-        validation = Validation(self._session, self._reading, self._make_spool, self._stopped)
         for table, _ in tables:
             self._tell("comparing", table)
-            compared = validation.compare(table)
+            compared = self._validation.compare(table)
             if not compared.is_equal:
                 raise TransferError(
                     f"{table.source.qualified} is not the same afterwards: {compared.differing:,} rows differ",
@@ -109,21 +108,26 @@ class Export:
             self._session.execute(f"lock table {qualified(*table.source.key)} in share row exclusive mode")
 
     def _written(self, table: PlannedTable, notes: list[str]) -> ExportedTable:
-        if self._is_changes_only and key_positions(table):
-            with closing(self._make_spool()) as spool:
-                found = differing_keys(
-                    self._meanings(table, source_rows(table, self._session, self._stopped)),
-                    self._meanings(table, target_rows(table, self._reading)),
-                    key_positions(table),
-                    spool,
-                    _MOST_CHANGES + 1,
-                )
-            if found.count <= _MOST_CHANGES:
-                return self._changed(table, found, notes)
-        return self._replaced(table, notes)
-
-    def _meanings(self, table: PlannedTable, batches: Iterator[list[Column]]) -> Iterator[list[Column]]:
-        return (meanings(table, columns) for columns in batches)
+        if not self._is_changes_only:
+            return self._replaced(table, notes)
+        there, here = self._validation.digests(table)
+        if there == here:
+            return ExportedTable(table.source.qualified, table.name, "unchanged", here.rows, notes=tuple(notes))
+        key = key_positions(table)
+        if not key:
+            return self._replaced(table, notes)
+        loosely = frozenset(there.differing(here))
+        with closing(self._make_spool()) as spool:
+            found = differing_keys(
+                self._validation.there(table, loosely),
+                self._validation.here(table, loosely),
+                key,
+                spool,
+                _MOST_CHANGES + 1,
+            )
+        if found.count > _MOST_CHANGES:
+            return self._replaced(table, notes)
+        return self._changed(table, found, here.rows, loosely, notes)
 
     def _replaced(self, table: PlannedTable, notes: list[str]) -> ExportedTable:
         if table.where is None:
@@ -134,20 +138,20 @@ class Export:
         rows = self._copy_in(table, blocks_of(table, self._reading))
         return ExportedTable(table.source.qualified, table.name, "replaced", rows, inserted=rows, notes=tuple(notes))
 
-    def _changed(self, table: PlannedTable, found: DifferingKeys, notes: list[str]) -> ExportedTable:
-        deleted = self._delete(table, found.missing | found.changed) if found.missing or found.changed else 0
-        arriving = found.extra | found.changed
-        inserted = self._copy_in(table, blocks_of(table, self._reading, arriving)) if arriving else 0
-        rows = int(str(self._reading.query(f"select count(*) from {quote(table.name)}")[0][0]))
-        how = "changed" if found.count else "unchanged"
-        return ExportedTable(table.source.qualified, table.name, how, rows, inserted, deleted, tuple(notes))
+    def _changed(
+        self, table: PlannedTable, found: DifferingKeys, rows: int, loosely: frozenset[int], notes: list[str]
+    ) -> ExportedTable:
+        leaving, arriving = found.missing | found.changed, found.extra | found.changed
+        deleted = self._delete(table, leaving, loosely) if leaving else 0
+        inserted = self._copy_in(table, blocks_of(table, self._reading, arriving, loosely)) if arriving else 0
+        return ExportedTable(table.source.qualified, table.name, "changed", rows, inserted, deleted, notes=tuple(notes))
 
-    def _delete(self, table: PlannedTable, wanted: frozenset[int]) -> int:
+    def _delete(self, table: PlannedTable, wanted: frozenset[int], loosely: frozenset[int]) -> int:
         keys = [column.source for column in table.columns if column.name in table.primary_key]
         names = ", ".join(quoted(key.name) for key in keys)
         name = qualified(*table.source.key)
         self._session.execute(f"create temp table noormme_keys on commit drop as select {names} from {name} limit 0")
-        blocks = list(keys_of(table, source_rows(table, self._session, self._stopped), wanted))
+        blocks = list(keys_of(table, source_rows(table, self._session, self._stopped), wanted, loosely))
         self._session.copy_in(f"copy pg_temp.noormme_keys ({names}) from stdin", blocks)
         same = " and ".join(f"t.{quoted(key.name)} = k.{quoted(key.name)}" for key in keys)
         count = self._session.execute(

@@ -46,19 +46,19 @@ class Validation:
         if table is None:
             rows = source_digest(planned, self._session, self._stopped).rows
             return TableComparison(planned.source.qualified, planned.name, (rows, 0), False, notes=tuple(notes))
-        there = source_digest(table, self._session, self._stopped)
-        here = target_digest(table, self._reading)
+        there, here = self.digests(table)
         columns = tuple(self._columns(table, there, here))
         notes += [f"{column.name!r} is not compared: a function changed it" for column in table.columns if column.hook]
         is_equal, rewritten, count = there == here, tuple[str, ...](), 0
         examples: tuple[RowDifference, ...] = ()
         if not is_equal:
             differing = tuple(column.target for column in columns if not column.is_equal)
-            is_equal = self._is_same(table)
+            wanted = frozenset(there.differing(here))
+            is_equal = _digest(self.there(table, wanted)) == _digest(self.here(table, wanted))
             if is_equal:
                 rewritten = differing
             else:
-                count, examples = self._differences(table)
+                count, examples = self._differences(table, wanted)
         return TableComparison(
             table.source.qualified,
             table.name,
@@ -83,23 +83,25 @@ class Validation:
             nulls = there.nulls[place], here.nulls[place]
             yield ColumnComparison(column.source.name, column.name, nulls, place not in differing, lowest, highest)
 
-    def _is_same(self, table: PlannedTable) -> bool:
-        """Whether the rows mean the same, however they are written."""
-        return _digest(self._there(table)) == _digest(self._here(table))
+    def digests(self, table: PlannedTable) -> tuple[Digest, Digest]:
+        """Return the digests of the compared columns' texts, PostgreSQL's and SQLite's."""
+        return source_digest(table, self._session, self._stopped), target_digest(table, self._reading)
 
-    def _there(self, table: PlannedTable) -> Iterator[list[Column]]:
-        return (meanings(table, columns) for columns in source_rows(table, self._session, self._stopped))
+    def there(self, table: PlannedTable, loosely: frozenset[int]) -> Iterator[list[Column]]:
+        """Yield PostgreSQL's rows by their compared columns; of those at some places what their texts mean."""
+        return (meanings(table, columns, loosely) for columns in source_rows(table, self._session, self._stopped))
 
-    def _here(self, table: PlannedTable) -> Iterator[list[Column]]:
-        return (meanings(table, columns) for columns in target_rows(table, self._reading))
+    def here(self, table: PlannedTable, loosely: frozenset[int]) -> Iterator[list[Column]]:
+        """Yield SQLite's rows in the same way."""
+        return (meanings(table, columns, loosely) for columns in target_rows(table, self._reading))
 
-    def _differences(self, table: PlannedTable) -> tuple[int, tuple[RowDifference, ...]]:
+    def _differences(self, table: PlannedTable, loosely: frozenset[int]) -> tuple[int, tuple[RowDifference, ...]]:
         key = key_positions(table)
         with closing(self._make_spool()) as spool:
-            found = differing_keys(self._there(table), self._here(table), key, spool, MOST_EXAMPLES)
+            found = differing_keys(self.there(table, loosely), self.here(table, loosely), key, spool, MOST_EXAMPLES)
         wanted = frozenset(chain(found.missing, found.extra, found.changed))
-        there = rows_by_key(self._there(table), key, wanted)
-        here = rows_by_key(self._here(table), key, wanted)
+        there = rows_by_key(self.there(table, loosely), key, wanted)
+        here = rows_by_key(self.here(table, loosely), key, wanted)
         examples: list[RowDifference] = []
         for kind, hashes in (("missing", found.missing), ("extra", found.extra), ("changed", found.changed)):
             for one in sorted(hashes):
@@ -153,9 +155,15 @@ def rows_by_key(
     return found
 
 
-def meanings(table: PlannedTable, columns: Sequence[Column]) -> list[Column]:
-    """Return the compared columns in texts that are the same for the same values."""
-    return [_meaning(table.columns[position].form.same, columns[position]) for position in compared(table)]
+def meanings(table: PlannedTable, columns: Sequence[Column], loosely: frozenset[int]) -> list[Column]:
+    """Return the compared columns; those at some places of them in texts that are the same for the same values.
+
+    What one text is to others takes longer to tell than what it is, so that is done where texts differ.
+    """
+    return [
+        _meaning(table.columns[position].form.same, columns[position]) if place in loosely else columns[position]
+        for place, position in enumerate(compared(table))
+    ]
 
 
 def _meaning(same: Callable[[str], str] | None, column: Column) -> Column:
