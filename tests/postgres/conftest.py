@@ -11,7 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.postgres.database import Database, fresh_database
+from tests.postgres.everything import make_everything
 from tests.postgres.server import NoServer, Server
+
+LENT = "TEST_PG_URL"
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +24,7 @@ def server() -> Iterator[Server]:
         running = Server()
         running.start()
     except NoServer as fault:
-        pytest.fail(f"{fault}; or name a server with TEST_PG_URL=postgresql://…", pytrace=False)
+        pytest.fail(f"{fault}; or name a server with {LENT}=postgresql://…", pytrace=False)
     yield running
     running.close()
 
@@ -29,6 +32,18 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def pg(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database of the test's own."""
-    lent = os.environ.get("TEST_PG_URL")
-    with fresh_database(lent or request.getfixturevalue("server").dsn()) as database:
+    with fresh_database(_server_dsn(request)) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def everything(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The database of everything.sql, for all tests that only read it."""
+    with fresh_database(_server_dsn(request)) as database:
+        make_everything(database)
+        yield database
+
+
+def _server_dsn(request: pytest.FixtureRequest) -> str:
+    running: Server | None = None if LENT in os.environ else request.getfixturevalue("server")
+    return os.environ[LENT] if running is None else running.dsn()

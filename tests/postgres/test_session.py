@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
 
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -15,23 +13,8 @@ from psycopg.conninfo import make_conninfo
 from noormme_py.errors import TransferError
 from noormme_py.postgres.session import Session
 from tests.postgres.database import Database, dsn_of
+from tests.postgres.logins import SECRET, login
 from tests.postgres.server import Server
-
-SECRET = "hunter2"
-
-
-@contextmanager
-def login(pg: Database, *granted: str) -> Generator[str]:
-    """Make a role, which the whole server knows, and give the DSN it uses the database with."""
-    role = f"reader_{os.getpid()}"
-    pg.execute(f"create role {role} login password '{SECRET}'")
-    try:
-        for right in granted:
-            pg.execute(f"grant {right} to {role}")
-        yield make_conninfo(pg.dsn, user=role, password=SECRET)
-    finally:
-        pg.execute(f"drop owned by {role} cascade; drop role {role}")
-
 
 # --- queries and transactions
 

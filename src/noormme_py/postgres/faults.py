@@ -58,9 +58,9 @@ def translate(error: psycopg.Error, place: str) -> TransferError:
     """Return the library's error; `place` is the database as readers may see it."""
     state = error.sqlstate
     if state is None:
-        if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
-            return TransferError(f"the connection to {place} was lost", hint=_GONE)
-        return TransferError(f"the driver of PostgreSQL refused: {_masked(str(error), '22')}")
+        if isinstance(error, (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError)):
+            return TransferError(f"the driver of PostgreSQL refused: {_masked(str(error), '22')}")
+        return TransferError(f"the connection to {place} was lost", hint=_GONE)
     message = _masked(error.diag.message_primary or type(error).__name__, state)
     context = error.diag.context or ""
     if _FUNCTION.search(context):

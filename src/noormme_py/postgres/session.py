@@ -57,7 +57,7 @@ class Session:
         self.place = place
 
     @classmethod
-    def open(cls, dsn: str, *, application_name: str = "noormme transfer") -> Session:
+    def open(cls, dsn: str, *, application_name: str = "noormme transfer") -> Self:
         """Connect to the database of a URL or a libpq text."""
         text, place = connect_text(dsn, application_name), shown_dsn(dsn)
         try:
