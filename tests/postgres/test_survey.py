@@ -14,10 +14,12 @@ from noormme_py.client.sync_transfer import survey
 from noormme_py.errors import ConfigError, TransferError
 from noormme_py.frozen import replaced
 from noormme_py.postgres.facts import ColumnFacts
+from noormme_py.postgres.fate import Fate
 from noormme_py.postgres.progress import Progress
 from noormme_py.postgres.survey.advice import advice_for
 from noormme_py.postgres.survey.survey import Survey, SurveyedTable
 from noormme_py.postgres.survey.survey_text import BEGINNING, markdown, verdict
+from noormme_py.postgres.survey.workload import Workload
 from tests.postgres.database import Database, fresh_database
 from tests.postgres.server import QUICK, Server
 
@@ -240,6 +242,13 @@ def test_advice_names_what_does_not_fit(pg: Database) -> None:
         "1 table with very large rows",
     ]
     assert "1,000,000,000" in told[2].detail
+    collated = (Fate("collation", "shop", None, "changed", "texts sort by code points"),)
+    busy = Workload(since="2024-01-01T00:00:00+00:00", writes_per_s=1200.0)
+    told = list(advice_for(replaced(found, fates=collated, collation="de_DE.UTF-8", workload=busy), {}, None))
+    assert [one.title for one in told] == [
+        "Texts will sort in another order",
+        "About 1,200 rows are written per second",
+    ]
     beyond = list(advice_for(found, {("public", "t", "at"): ColumnFacts(beyond=1)}, None))
     assert [one.names for one in beyond] == [("public.t.at",)]
 

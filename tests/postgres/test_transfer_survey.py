@@ -84,7 +84,7 @@ def test_quick_strict_and_snake_case(pg: Database) -> None:
 def test_markdown_replaces_a_survey_and_nothing_else(pg: Database, tmp_path: Path) -> None:
     pg.execute(SHOP)
     file = tmp_path / "survey.md"
-    assert f"{file}: written" in shown("transfer", "survey", pg.dsn, "--markdown", file)
+    assert f"\n{file}: written\n" in shown("transfer", "survey", pg.dsn, "--markdown", file)
     first = file.read_text("utf-8")
     assert first.startswith("# PostgreSQL survey: ")
     assert "CREATE TRIGGER touched" in first
@@ -148,10 +148,7 @@ def test_without_the_extra_only_the_transfer_commands_complain(module: str) -> N
         assert run.stderr.count("\n") == 1
         assert "noormme-py[postgres]" in run.stderr
     assert without(module, "--help").returncode == 0
-    assert (
-        "cannot be opened" in without(module, "doctor", "/nowhere/x.db").stderr
-        or "no file" in without(module, "doctor", "/nowhere/x.db").stderr
-    )
+    assert "there is no file" in without(module, "doctor", "nowhere.db").stderr
 
 
 def test_other_commands_do_not_load_the_driver() -> None:

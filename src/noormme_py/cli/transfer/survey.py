@@ -77,6 +77,6 @@ def survey(
         return
     print_survey(console, found)
     if out is not None:
-        print(visible(f"\n{out}: written"))
+        print(f"\n{visible(out)}: written")
     else:
         console.print(Text("\n--markdown FILE writes all of it, column by column.", "dim"))
