@@ -24,10 +24,10 @@ UNREADABLE = "the PostgreSQL database that was named"
         ("host=a,b port=5 dbname=shop", "postgresql://a:5,b:5/shop"),
         ("host=db user=u password=hunter2 dbname='my shop' sslpassword=hunter2", "postgresql://u@db/my%20shop"),
         ("host=db passfile=/home/hunter2 dbname=shop", "postgresql://db/shop"),
-        ("postgresql://u@/shop?host=/tmp/pg&port=5432", "postgresql://u@/shop?host=/tmp/pg&port=5432"),
+        ("postgresql://u@/shop?host=/run/pg&port=5432", "postgresql://u@/shop?host=/run/pg&port=5432"),
         ("postgresql://u:p?hunter2@db/shop?application_name=a@b", "postgresql://u@db/shop"),
         ("postgresql:///shop?application_name=a@b", "postgresql:///shop"),
-        ("host=/tmp/pg dbname=shop", "postgresql:///shop?host=/tmp/pg"),
+        ("host=/run/pg dbname=shop", "postgresql:///shop?host=/run/pg"),
         ("postgresql://", "postgresql:///"),
         # A password that was not escaped: what libpq makes of its rest is not shown.
         ("postgresql://u:p@hunter2@db/shop", UNREADABLE),

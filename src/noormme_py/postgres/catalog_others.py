@@ -77,6 +77,11 @@ def others_of(
             for column in tables.columns.get(relation.oid, ())
             if column.has_invalid_not_null
         )
+        found.extend(
+            ("foreign key of a PERIOD", f"{relation.qualified}.{constraint.name}")
+            for constraint in tables.constraints.get(relation.oid, ())
+            if constraint.is_of_period and not constraint.is_inherited
+        )
     return (*found, *unused_types)
 
 

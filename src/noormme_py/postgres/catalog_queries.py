@@ -219,7 +219,7 @@ where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass
 
 
 class ConstraintRow(NamedTuple):
-    """A CHECK of a table or a domain, or a foreign key."""
+    """A CHECK of a table or a domain, or a foreign key; one of a PERIOD asks for more than equal values."""
 
     relation: int
     domain: int
@@ -227,6 +227,7 @@ class ConstraintRow(NamedTuple):
     kind: str
     is_valid: bool
     is_inherited: bool
+    is_of_period: bool
     is_deferrable: bool
     is_deferred: bool
     on_update: str
@@ -249,8 +250,8 @@ def _names(numbers: str, relation: str) -> str:
 
 CONSTRAINTS = f"""
 select k.conrelid, k.contypid, k.conname, k.contype::text, k.convalidated,
-       k.coninhcount > 0 or k.conparentid <> 0, k.condeferrable,
-       k.condeferred, k.confupdtype::text, k.confdeltype::text, k.confmatchtype::text,
+       k.coninhcount > 0 or k.conparentid <> 0, coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false),
+       k.condeferrable, k.condeferred, k.confupdtype::text, k.confdeltype::text, k.confmatchtype::text,
        pg_get_expr(k.conbin, k.conrelid), pg_get_constraintdef(k.oid), {_names("k.conkey", "k.conrelid")},
        pn.nspname, p.relname, {_names("k.confkey", "k.confrelid")}
 from pg_constraint k join pg_namespace n on n.oid = k.connamespace

@@ -125,7 +125,9 @@ def table_of(row: RelationRow, rows: TableRows, types: Types) -> PgTable:
         checks=tuple(check_of(found) for found in constraints if found.kind == "c"),
         # A key on a partitioned table has one that is inherited for each of its partitions.
         foreign_keys=tuple(
-            _foreign_key(found) for found in constraints if found.kind == "f" and not found.is_inherited
+            _foreign_key(found)
+            for found in constraints
+            if found.kind == "f" and not (found.is_inherited or found.is_of_period)
         ),
         indexes=indexes,
         triggers=_attached(row, rows, "trigger"),

@@ -210,7 +210,8 @@ class PgDatabase:
     """One state of a database: all schemas but the system's own.
 
     `encoding` and `collation` are the database's. `functions` are those that no extension brought, `sequences` those
-    that no column owns. `others` are things by their kind: `("publication", "orders_out")`.
+    that no identity or serial column takes its values from. `others` are things by their kind:
+    `("publication", "orders_out")`.
     """
 
     name: str
