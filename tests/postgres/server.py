@@ -24,6 +24,9 @@ MISSING = (
 QUICK = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "autovacuum=off")
 """Settings for data that nobody needs tomorrow. Without autovacuum, statistics are only what a test asks for."""
 
+# Reading ends when this process does, however that comes about, since nothing is ever sent.
+_WATCH = 'read -r _; kill -INT "$1"; while kill -0 "$1"; do sleep 0.1; done; rm -rf "$2"'
+
 
 class NoServer(Exception):
     """PostgreSQL is not there, or cannot be started here."""
@@ -55,6 +58,7 @@ class Server:
         if self._account:
             shutil.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -127,7 +131,15 @@ class Server:
                 user=self._account and self._account.pw_uid,
                 group=self._account and self._account.pw_gid,
                 extra_groups=self._account and [],
+                start_new_session=True,
             )
+        self._watcher = subprocess.Popen(
+            ["sh", "-c", _WATCH, "sh", str(self.pid), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._wait()
 
     def _words(self, program: str, *words: object) -> list[str]:
@@ -150,6 +162,10 @@ class Server:
 
     def _end(self, number: signal.Signals) -> None:
         assert self._process is not None, "the server is not running"
+        if self._watcher is not None:
+            self._watcher.kill()
+            self._watcher.communicate()
+            self._watcher = None
         self._process.send_signal(number)
         self._process.wait(60)
         self._process = None

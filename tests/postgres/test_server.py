@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -9,6 +12,8 @@ import pytest
 
 from tests.postgres.database import Database, dsn_of
 from tests.postgres.server import Server
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_test_has_an_empty_database_in_utf8(pg: Database) -> None:
@@ -50,3 +55,19 @@ def test_a_killed_server_ends_its_sessions_and_keeps_what_was_committed() -> Non
 )
 def test_the_database_in_a_url_is_replaced(dsn: str, expected: str) -> None:
     assert dsn_of(dsn, "My db") == expected
+
+
+def test_a_process_that_is_killed_leaves_no_server() -> None:
+    started = (
+        "import time\nfrom tests.postgres.server import Server\n"
+        "server = Server()\nserver.start()\nprint(server.pid, server.folder, flush=True)\ntime.sleep(300)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", started], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        pid, folder = process.stdout.readline().split()
+        process.kill()
+    for _ in range(200):
+        if not Path(folder).exists() and not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the server goes on")
