@@ -16,6 +16,22 @@ _JOIN = "\0".join
 _NULL = "\0\1"
 
 
+def row_hashes(columns: Sequence[Column]) -> list[int]:
+    """Return the hashes of rows, which may be added up.
+
+    Those of tuples may not: they are so nearly linear that sums of other rows are often the same.
+    """
+    texts = [
+        [_NULL if value is None else value for value in column] if None in column else column for column in columns
+    ]
+    try:
+        return list(map(hash, map(_JOIN, zip(*texts, strict=True))))
+    except TypeError:
+        # An application may write a number or a blob where texts are; no text ends as what this makes of it does.
+        told = [[value if isinstance(value, str) else f"{value!r}\0\2" for value in column] for column in texts]
+        return list(map(hash, map(_JOIN, zip(*told, strict=True))))
+
+
 class Digest:
     """The digest of one table, as its rows go by in batches of columns. Values are texts and None."""
 
@@ -32,22 +48,12 @@ class Digest:
         if not columns:
             return
         self.rows += len(columns[0])
-        joined: list[Column] = []
         for position, column in enumerate(columns):
             self.columns[position] += sum(map(hash, column))
             if None in column:
                 self.nulls[position] += column.count(None)
-                joined.append([_NULL if value is None else value for value in column])
-            else:
-                joined.append(column)
-        # A row's own hash tells values that changed places. That of a tuple would not do: it is so nearly linear that
-        # sums of them are often the same.
-        try:
-            self.whole += sum(map(hash, map(_JOIN, zip(*joined, strict=True))))
-        except TypeError:
-            # An application may write a number or a blob where texts are; no text ends as what this makes of it does.
-            texts = [[value if isinstance(value, str) else f"{value!r}\0\2" for value in column] for column in joined]
-            self.whole += sum(map(hash, map(_JOIN, zip(*texts, strict=True))))
+        # A row's own hash tells values that changed places.
+        self.whole += sum(row_hashes(columns))
 
     def differing(self, other: Digest) -> list[int]:
         """Return the positions of the columns that differ."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen
 from noormme_py.names import quote
 from noormme_py.postgres.building import Reading
 from noormme_py.postgres.constraints_aside import constraints_aside
+from noormme_py.postgres.differences import Differing, key_positions
 from noormme_py.postgres.fitting import fitted
 from noormme_py.postgres.identifiers import qualified, quoted, relation
 from noormme_py.postgres.model import PgDatabase
@@ -17,12 +17,9 @@ from noormme_py.postgres.planned import PlannedTable
 from noormme_py.postgres.progress import Listener, Phase, Progress, nobody
 from noormme_py.postgres.reading import source_rows
 from noormme_py.postgres.session import Session
-from noormme_py.postgres.spool import DifferingKeys, SpoolFile, differing_keys
-from noormme_py.postgres.validate import Validation, key_positions
+from noormme_py.postgres.spool import SpoolFile
+from noormme_py.postgres.validate import MOST_DIFFERING, Validation
 from noormme_py.postgres.writing import blocks_of, column_list, keys_of, written_columns
-
-_MOST_CHANGES = 200_000
-"""With more changes than this a table is written anew: they would be kept in memory."""
 
 
 @frozen
@@ -113,21 +110,12 @@ class Export:
         there, here = self._validation.digests(table)
         if there == here:
             return ExportedTable(table.source.qualified, table.name, "unchanged", here.rows, notes=tuple(notes))
-        key = key_positions(table)
-        if not key:
+        if not key_positions(table):
             return self._replaced(table, notes)
-        loosely = frozenset(there.differing(here))
-        with closing(self._make_spool()) as spool:
-            found = differing_keys(
-                self._validation.there(table, loosely),
-                self._validation.here(table, loosely),
-                key,
-                spool,
-                _MOST_CHANGES + 1,
-            )
-        if found.count > _MOST_CHANGES:
+        rows, count = self._validation.differing(table)
+        if count > MOST_DIFFERING:
             return self._replaced(table, notes)
-        return self._changed(table, found, here.rows, loosely, notes)
+        return self._changed(table, rows, here.rows, notes)
 
     def _replaced(self, table: PlannedTable, notes: list[str]) -> ExportedTable:
         if table.where is None:
@@ -138,20 +126,20 @@ class Export:
         rows = self._copy_in(table, blocks_of(table, self._reading))
         return ExportedTable(table.source.qualified, table.name, "replaced", rows, inserted=rows, notes=tuple(notes))
 
-    def _changed(
-        self, table: PlannedTable, found: DifferingKeys, rows: int, loosely: frozenset[int], notes: list[str]
-    ) -> ExportedTable:
-        leaving, arriving = found.missing | found.changed, found.extra | found.changed
-        deleted = self._delete(table, leaving, loosely) if leaving else 0
-        inserted = self._copy_in(table, blocks_of(table, self._reading, arriving, loosely)) if arriving else 0
-        return ExportedTable(table.source.qualified, table.name, "changed", rows, inserted, deleted, notes=tuple(notes))
+    def _changed(self, table: PlannedTable, rows: list[Differing], count: int, notes: list[str]) -> ExportedTable:
+        leaving = frozenset(row.there_key for row in rows if row.there_key is not None)
+        arriving = frozenset(row.here_key for row in rows if row.here_key is not None)
+        deleted = self._delete(table, leaving) if leaving else 0
+        inserted = self._copy_in(table, blocks_of(table, self._reading, arriving)) if arriving else 0
+        how = "changed" if rows else "unchanged"
+        return ExportedTable(table.source.qualified, table.name, how, count, inserted, deleted, tuple(notes))
 
-    def _delete(self, table: PlannedTable, wanted: frozenset[int], loosely: frozenset[int]) -> int:
+    def _delete(self, table: PlannedTable, wanted: frozenset[int]) -> int:
         keys = [column.source for column in table.columns if column.name in table.primary_key]
         names = ", ".join(quoted(key.name) for key in keys)
         name = qualified(*table.source.key)
         self._session.execute(f"create temp table noormme_keys on commit drop as select {names} from {name} limit 0")
-        blocks = list(keys_of(table, source_rows(table, self._session, self._stopped), wanted, loosely))
+        blocks = list(keys_of(table, source_rows(table, self._session, self._stopped), wanted))
         self._session.copy_in(f"copy pg_temp.noormme_keys ({names}) from stdin", blocks)
         same = " and ".join(f"t.{quoted(key.name)} = k.{quoted(key.name)}" for key in keys)
         count = self._session.execute(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from noormme_py.errors import DatabaseError
 from noormme_py.names import fold, quote
-from noormme_py.postgres.building import Building
+from noormme_py.postgres.building import Building, Reading
 from noormme_py.postgres.planned import PlannedTable
 from noormme_py.postgres.report import Orphans
 from noormme_py.postgres.shaping import is_of_the_sql
@@ -24,7 +24,7 @@ def set_sequences(tables: Iterable[PlannedTable], building: Building) -> None:
             building.execute("insert into sqlite_sequence (name, seq) values (?, ?)", (table.name, last))
 
 
-def find_orphans(tables: Iterable[PlannedTable], building: Building) -> tuple[Orphans, ...]:
+def find_orphans(tables: Iterable[PlannedTable], reading: Reading) -> tuple[Orphans, ...]:
     """Return the rows whose parents are missing, counted by table and parent."""
     found: list[Orphans] = []
     for table in tables:
@@ -33,7 +33,7 @@ def find_orphans(tables: Iterable[PlannedTable], building: Building) -> tuple[Or
         is_valid = {key.name: key.is_valid for key in table.source.foreign_keys}
         valid = {fold(key.parent): is_valid[key.name] for key in table.foreign_keys}
         try:
-            counts = building.query(
+            counts = reading.query(
                 "select parent, count(*) from pragma_foreign_key_check(?) group by 1", (table.name,)
             )
         except DatabaseError as error:

@@ -118,8 +118,9 @@ class IndexPlanner:
             tuple(notes),
         )
 
-    def _refused(self, kind: str, source: str, reason: str, index: PgIndex) -> None:
+    def _refused(self, kind: str, source: str, reason: str, index: PgIndex) -> PlannedIndex | None:
         self.fates.append(left_out(kind, source, reason, index.definition))
+        return None
 
     def _key(self, key: PgIndexKey, notes: list[str]) -> tuple[str, str | None]:
         """Return the part in SQL, and why it cannot be one."""

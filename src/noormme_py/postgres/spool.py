@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeAlias
 
-from noormme_py.frozen import frozen
+from noormme_py.postgres.digest import row_hashes
 from noormme_py.postgres.forms.form import Column
 from noormme_py.query.statement import Parameters, Raw
+
+_BUCKETS = 1 << 16
+_BUCKET = _BUCKETS - 1
+_MASK = 2**64 - 1
+
+Batches: TypeAlias = Callable[[], Iterable[Sequence[Column]]]
 
 
 class SpoolFile(Protocol):
@@ -19,16 +25,6 @@ class SpoolFile(Protocol):
     def close(self) -> None: ...
 
 
-@frozen
-class DifferingKeys:
-    """Hashes of the keys of rows that differ: `missing` in SQLite, `extra` in it, or `changed`. `count` is of all."""
-
-    missing: frozenset[int]
-    extra: frozenset[int]
-    changed: frozenset[int]
-    count: int
-
-
 def key_hashes(columns: Sequence[Column], key: Sequence[int]) -> list[int]:
     """Return the hash of each row's key: some of its columns, or all of them where it has none."""
     wanted = [columns[position] for position in key] if key else columns
@@ -36,40 +32,43 @@ def key_hashes(columns: Sequence[Column], key: Sequence[int]) -> list[int]:
 
 
 def differing_keys(
-    there: Iterable[Sequence[Column]], here: Iterable[Sequence[Column]], key: Sequence[int], spool: SpoolFile, most: int
-) -> DifferingKeys:
-    """Return the keys of the rows that differ, no more than `most` of each kind.
+    there: Batches, here: Batches, key: Sequence[int], spool: SpoolFile, most: int
+) -> tuple[frozenset[int], int]:
+    """Return the hashes of the keys of rows that differ, no more than `most`, and how many there are.
 
-    A row that stands twice on one side and once on the other counts as one that differs.
+    Both sides are read twice. First rows are added up in buckets by their keys; only those of buckets that differ are
+    looked at one by one. A row that stands twice on one side and once on the other differs too.
     """
+    sums = [0] * _BUCKETS
+    for batches, sign in ((there, 1), (here, -1)):
+        for columns in batches():
+            for one, row in zip(key_hashes(columns, key), row_hashes(columns), strict=True):
+                sums[one & _BUCKET] += sign * row
+    differing = {bucket for bucket, difference in enumerate(sums) if difference & _MASK}
     # One transaction: a commit for each batch would take longer than all the rest.
     spool.execute("begin")
-    for name, batches in (("there", there), ("here", here)):
-        spool.execute(f"drop table if exists {name}")
-        spool.execute(f"create table {name} (key integer, row integer)")
-        for columns in batches:
-            rows = list(map(hash, zip(*columns, strict=True)))
-            spool.insert(f"insert into {name} values (?, ?)", [key_hashes(columns, key), rows])
-    for one, other in (("there", "here"), ("here", "there")):
-        spool.execute(f"drop table if exists only_{one}")
-        counted = "select key, row, count(*) from {} group by key, row"
-        spool.execute(
-            f"create table only_{one} as select distinct key from"
-            f" ({counted.format(one)} except {counted.format(other)})"
-        )
-    both = "select key from only_there intersect select key from only_here"
-    found = [
-        _keys(spool, sql, most)
-        for sql in (
-            "select key from only_there except select key from only_here",
-            "select key from only_here except select key from only_there",
-            both,
-        )
-    ]
+    spool.execute("create table rows (key integer, row integer, side integer)")
+    for batches, sign in ((there, 1), (here, -1)):
+        for columns in batches():
+            _keep(columns, key, differing, sign, spool)
+    spool.execute(
+        "create table differing as select distinct key from"
+        " (select key, sum(side) as net from rows group by key, row having net <> 0)"
+    )
     spool.execute("commit")
-    counted_all = "select count(*) from (select key from only_there union select key from only_here)"
-    return DifferingKeys(*found, int(str(spool.query(counted_all)[0][0])))
+    count = int(str(spool.query("select count(*) from differing")[0][0]))
+    keys = frozenset(int(str(row[0])) for row in spool.query("select key from differing limit ?", (most,)))
+    spool.execute("drop table rows")
+    spool.execute("drop table differing")
+    return keys, count
 
 
-def _keys(spool: SpoolFile, sql: str, most: int) -> frozenset[int]:
-    return frozenset(int(str(row[0])) for row in spool.query(f"{sql} limit ?", (most,)))
+def _keep(columns: Sequence[Column], key: Sequence[int], differing: set[int], sign: int, spool: SpoolFile) -> None:
+    kept = [
+        (one, row)
+        for one, row in zip(key_hashes(columns, key), row_hashes(columns), strict=True)
+        if one & _BUCKET in differing
+    ]
+    if kept:
+        keys, rows = zip(*kept, strict=True)
+        spool.insert("insert into rows values (?, ?, ?)", [keys, rows, [sign] * len(kept)])

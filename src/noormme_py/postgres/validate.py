@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from itertools import chain
+from collections.abc import Callable, Iterator
 
 from noormme_py.errors import DatabaseError
 from noormme_py.names import quote
 from noormme_py.postgres.building import Reading
 from noormme_py.postgres.comparison import ColumnComparison, RowDifference, TableComparison
+from noormme_py.postgres.differences import Differing, differing_rows, key_positions
 from noormme_py.postgres.digest import Digest
 from noormme_py.postgres.extremes import extremes
 from noormme_py.postgres.finishing import find_orphans
@@ -19,9 +18,11 @@ from noormme_py.postgres.planned import PlannedTable
 from noormme_py.postgres.reading import compared, source_digest, source_rows, target_digest, target_rows
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.shaping import is_of_the_sql
-from noormme_py.postgres.spool import SpoolFile, differing_keys, key_hashes
+from noormme_py.postgres.spool import SpoolFile
 
-MOST_EXAMPLES = 20
+MOST_DIFFERING = 50_000
+"""How many rows that differ are looked at: they are kept in memory."""
+_MOST_EXAMPLES = 7
 _MOST_SHOWN = 100
 
 
@@ -52,13 +53,13 @@ class Validation:
         is_equal, rewritten, count = there == here, tuple[str, ...](), 0
         examples: tuple[RowDifference, ...] = ()
         if not is_equal:
-            differing = tuple(column.target for column in columns if not column.is_equal)
-            wanted = frozenset(there.differing(here))
-            is_equal = _digest(self.there(table, wanted)) == _digest(self.here(table, wanted))
+            rows_found, may_differ = self.differing(table)
+            # Beyond those that were looked at, it is not known which differ in their texts alone.
+            count = len(rows_found) if may_differ <= MOST_DIFFERING else may_differ
+            is_equal = not count
             if is_equal:
-                rewritten = differing
-            else:
-                count, examples = self._differences(table, wanted)
+                rewritten = tuple(column.target for column in columns if not column.is_equal)
+            examples = tuple(_example(table, one) for one in _shown(rows_found))
         return TableComparison(
             table.source.qualified,
             table.name,
@@ -73,6 +74,24 @@ class Validation:
             tuple(notes),
         )
 
+    def digests(self, table: PlannedTable) -> tuple[Digest, Digest]:
+        """Return the digests of the compared columns' texts, PostgreSQL's and SQLite's."""
+        return source_digest(table, self._session, self._stopped), target_digest(table, self._reading)
+
+    def differing(self, table: PlannedTable) -> tuple[list[Differing], int]:
+        """Return the rows that differ, and how many may, as `differing_rows` does."""
+        return differing_rows(
+            table, lambda: self._there(table), lambda: self._here(table), self._make_spool, MOST_DIFFERING
+        )
+
+    def _there(self, table: PlannedTable) -> Iterator[list[Column]]:
+        positions = compared(table)
+        return ([columns[at] for at in positions] for columns in source_rows(table, self._session, self._stopped))
+
+    def _here(self, table: PlannedTable) -> Iterator[list[Column]]:
+        positions = compared(table)
+        return ([columns[at] for at in positions] for columns in target_rows(table, self._reading))
+
     def _columns(self, table: PlannedTable, there: Digest, here: Digest) -> Iterator[ColumnComparison]:
         positions = compared(table)
         differing = set(there.differing(here))
@@ -82,38 +101,6 @@ class Validation:
             lowest, highest = known.get(column.name, (None, None))
             nulls = there.nulls[place], here.nulls[place]
             yield ColumnComparison(column.source.name, column.name, nulls, place not in differing, lowest, highest)
-
-    def digests(self, table: PlannedTable) -> tuple[Digest, Digest]:
-        """Return the digests of the compared columns' texts, PostgreSQL's and SQLite's."""
-        return source_digest(table, self._session, self._stopped), target_digest(table, self._reading)
-
-    def there(self, table: PlannedTable, loosely: frozenset[int]) -> Iterator[list[Column]]:
-        """Yield PostgreSQL's rows by their compared columns; of those at some places what their texts mean."""
-        return (meanings(table, columns, loosely) for columns in source_rows(table, self._session, self._stopped))
-
-    def here(self, table: PlannedTable, loosely: frozenset[int]) -> Iterator[list[Column]]:
-        """Yield SQLite's rows in the same way."""
-        return (meanings(table, columns, loosely) for columns in target_rows(table, self._reading))
-
-    def _differences(self, table: PlannedTable, loosely: frozenset[int]) -> tuple[int, tuple[RowDifference, ...]]:
-        key = key_positions(table)
-        with closing(self._make_spool()) as spool:
-            found = differing_keys(self.there(table, loosely), self.here(table, loosely), key, spool, MOST_EXAMPLES)
-        wanted = frozenset(chain(found.missing, found.extra, found.changed))
-        there = rows_by_key(self.there(table, loosely), key, wanted)
-        here = rows_by_key(self.here(table, loosely), key, wanted)
-        examples: list[RowDifference] = []
-        for kind, hashes in (("missing", found.missing), ("extra", found.extra), ("changed", found.changed)):
-            for one in sorted(hashes):
-                row = there.get(one) or here.get(one)
-                if row is None or len(examples) >= MOST_EXAMPLES:
-                    continue
-                other = here.get(one, row) if kind == "changed" else row
-                names = [table.columns[position].name for position in compared(table)]
-                changed = [name for name, mine, theirs in zip(names, row, other, strict=True) if mine != theirs]
-                shown = tuple(f"{names[place]} = {str(row[place])[:_MOST_SHOWN]}" for place in key)
-                examples.append(RowDifference(kind, shown, tuple(changed)))
-        return found.count, tuple(examples)
 
     def _duplicates(self, table: PlannedTable) -> Iterator[str]:
         """Yield the unique keys of PostgreSQL that SQLite has more than one row for."""
@@ -136,45 +123,26 @@ class Validation:
                 yield f"{index.name}: {count:,}"
 
 
-def key_positions(table: PlannedTable) -> list[int]:
-    """Return where the primary key is among the compared columns; nothing where a part of it is not there."""
+def _shown(found: list[Differing]) -> list[Differing]:
+    """Return some rows of each kind, in an order that stays the same."""
+    kinds: dict[str, list[Differing]] = {"missing": [], "extra": [], "changed": []}
+    for one in found:
+        kinds[_kind(one)].append(one)
+    shown: list[Differing] = []
+    for rows in kinds.values():
+        shown += sorted(rows, key=lambda one: one.there or one.here or ())[:_MOST_EXAMPLES]
+    return shown
+
+
+def _kind(one: Differing) -> str:
+    return "missing" if one.here is None else "extra" if one.there is None else "changed"
+
+
+def _example(table: PlannedTable, one: Differing) -> RowDifference:
     names = [table.columns[position].name for position in compared(table)]
-    return [names.index(name) for name in table.primary_key] if set(table.primary_key) <= set(names) else []
-
-
-def rows_by_key(
-    batches: Iterator[list[Column]], key: Sequence[int], wanted: frozenset[int]
-) -> dict[int, tuple[str | None, ...]]:
-    """Return the rows whose keys have these hashes."""
-    found: dict[int, tuple[str | None, ...]] = {}
-    for columns in batches:
-        hashes = key_hashes(columns, key)
-        if wanted.isdisjoint(hashes):
-            continue
-        found |= {one: row for one, row in zip(hashes, zip(*columns, strict=True), strict=True) if one in wanted}
-    return found
-
-
-def meanings(table: PlannedTable, columns: Sequence[Column], loosely: frozenset[int]) -> list[Column]:
-    """Return the compared columns; those at some places of them in texts that are the same for the same values.
-
-    What one text is to others takes longer to tell than what it is, so that is done where texts differ.
-    """
-    return [
-        _meaning(table.columns[position].form.same, columns[position]) if place in loosely else columns[position]
-        for place, position in enumerate(compared(table))
-    ]
-
-
-def _meaning(same: Callable[[str], str] | None, column: Column) -> Column:
-    if same is None:
-        return [None if value is None else str(value) for value in column]
-    return [None if value is None else same(str(value)) for value in column]
-
-
-def _digest(batches: Iterator[list[Column]]) -> Digest:
-    digest: Digest | None = None
-    for columns in batches:
-        digest = digest or Digest(len(columns))
-        digest.add(columns)
-    return digest or Digest(0)
+    row = one.there or one.here or ()
+    key = tuple(f"{names[place]} = {row[place][:_MOST_SHOWN]}" for place in key_positions(table))
+    changed = tuple(
+        name for name, mine, theirs in zip(names, one.there or row, one.here or row, strict=True) if mine != theirs
+    )
+    return RowDifference(_kind(one), key, changed)

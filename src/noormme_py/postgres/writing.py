@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from noormme_py.errors import TransferError
 from noormme_py.postgres.building import Reading
 from noormme_py.postgres.copy_text import lines_of
+from noormme_py.postgres.differences import key_positions
 from noormme_py.postgres.forms.form import Column
 from noormme_py.postgres.identifiers import quoted
 from noormme_py.postgres.planned import PlannedColumn, PlannedTable
-from noormme_py.postgres.reading import target_rows
+from noormme_py.postgres.reading import compared, target_rows
 from noormme_py.postgres.spool import key_hashes
-from noormme_py.postgres.validate import key_positions, meanings
 
 _SHOWN = 200
 
@@ -27,37 +27,29 @@ def column_list(table: PlannedTable, positions: Sequence[int]) -> str:
     return ", ".join(quoted(table.columns[position].source.name) for position in positions)
 
 
-def blocks_of(
-    table: PlannedTable, reading: Reading, wanted: frozenset[int] | None = None, loosely: frozenset[int] = frozenset()
-) -> Iterator[bytes]:
+def blocks_of(table: PlannedTable, reading: Reading, wanted: frozenset[int] | None = None) -> Iterator[bytes]:
     """Yield the rows of a table as COPY reads them; `wanted` are the hashes of the keys of those that are written.
-
-    `loosely` are the places of columns whose texts were compared by what they mean.
 
     Raises TransferError, with table, column and key, for a value that no text can be.
     """
     positions = written_columns(table)
     for columns in target_rows(table, reading):
-        chosen = columns if wanted is None else _chosen(table, columns, wanted, loosely)
+        chosen = columns if wanted is None else _chosen(table, columns, wanted)
         if chosen and chosen[0]:
             yield lines_of([_texts(table, place, chosen) for place in positions])
 
 
-def keys_of(
-    table: PlannedTable, batches: Iterator[list[Column]], wanted: frozenset[int], loosely: frozenset[int]
-) -> Iterator[bytes]:
+def keys_of(table: PlannedTable, batches: Iterator[list[Column]], wanted: frozenset[int]) -> Iterator[bytes]:
     """Yield the primary keys of PostgreSQL's rows that are to go, as COPY reads them."""
     key = [position for position, column in enumerate(table.columns) if column.name in table.primary_key]
     for columns in batches:
-        chosen = _chosen(table, columns, wanted, loosely)
+        chosen = _chosen(table, columns, wanted)
         if chosen and chosen[0]:
             yield lines_of([chosen[position] for position in key])
 
 
-def _chosen(
-    table: PlannedTable, columns: list[Column], wanted: frozenset[int], loosely: frozenset[int]
-) -> list[Column]:
-    hashes = key_hashes(meanings(table, columns, loosely), key_positions(table))
+def _chosen(table: PlannedTable, columns: list[Column], wanted: frozenset[int]) -> list[Column]:
+    hashes = key_hashes([columns[position] for position in compared(table)], key_positions(table))
     kept = [place for place, one in enumerate(hashes) if one in wanted]
     return [[column[place] for place in kept] for column in columns]
 
