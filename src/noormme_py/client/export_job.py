@@ -15,7 +15,6 @@ from noormme_py.errors import Interrupted
 from noormme_py.names import fold
 from noormme_py.postgres.catalog import read_database
 from noormme_py.postgres.export import Export, ExportReport, check_rejected
-from noormme_py.postgres.model import PgDatabase
 from noormme_py.postgres.new_schema import make_schema
 from noormme_py.postgres.plan import plan
 from noormme_py.postgres.planned import MoveOptions, PlannedTable
@@ -54,7 +53,7 @@ class ExportJob:
             session, reading = sides.open()
             try:
                 with session.transaction():
-                    database, tables = self._planned(session, reading)
+                    tables = self._planned(session)
                     if not self._is_forced and sides.report is not None:
                         check_rejected(tables, {one.source: one.rejected for one in sides.report.tables})
                     export = Export(
@@ -65,7 +64,7 @@ class ExportJob:
                         listener=self._listener,
                         stopped=lambda: sides.is_stopped,
                     )
-                    exported, skipped = export.run(database, tables)
+                    exported, skipped = export.run(tables)
             except Interrupted as error:
                 raise sides.told(error) from None
             place = session.place
@@ -77,16 +76,15 @@ class ExportJob:
         """End it soon, from any thread."""
         self._sides.stop()
 
-    def _planned(self, session: Session, reading: PlainFile) -> tuple[PgDatabase, list[PlannedTable]]:
+    def _planned(self, session: Session) -> list[PlannedTable]:
         if self._schema is not None:
             make_schema(session, self._schema, read_schema(config_for(self._sides.location.url, {})), self._recorded())
             # Its tables bear the names that they have in the file.
             options = MoveOptions(include=(f"{escape(self._schema)}.*",), types=self._options.types)
         else:
             options = self._options
-        database = read_database(session)
-        tables = plan(database, {}, options).tables
-        return database, [with_changed_columns(table, self._sides.report) for table in tables]
+        tables = plan(read_database(session), {}, options).tables
+        return [with_changed_columns(table, self._sides.report) for table in tables]
 
     def _recorded(self) -> dict[tuple[str, str], str]:
         """Return the types that columns had in PostgreSQL before the move."""

@@ -8,11 +8,11 @@ from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen
 from noormme_py.names import quote
 from noormme_py.postgres.building import Reading
-from noormme_py.postgres.constraints_aside import constraints_aside
+from noormme_py.postgres.constraints_aside import Orphaned, constraints_aside
 from noormme_py.postgres.differences import Differing, key_positions
+from noormme_py.postgres.finishing import find_orphans
 from noormme_py.postgres.fitting import fitted
 from noormme_py.postgres.identifiers import qualified, quoted, relation
-from noormme_py.postgres.model import PgDatabase
 from noormme_py.postgres.planned import PlannedTable
 from noormme_py.postgres.progress import Listener, Phase, Progress, nobody
 from noormme_py.postgres.reading import source_rows
@@ -46,6 +46,17 @@ class ExportReport:
     skipped: tuple[str, ...] = ()
 
 
+@frozen
+class _Work:
+    """What there is to do for a table: with `rows` alone where it is "changed". `count` is how many SQLite has."""
+
+    table: PlannedTable
+    notes: list[str]
+    how: str
+    rows: tuple[Differing, ...] = ()
+    count: int = 0
+
+
 class Export:
     """Brings tables back, inside of a transaction that the caller opened. `reading` sees one state of the file."""
 
@@ -68,7 +79,7 @@ class Export:
         self._rows = 0
         self._validation = Validation(session, reading, make_spool, stopped)
 
-    def run(self, database: PgDatabase, planned: Iterable[PlannedTable]) -> tuple[list[ExportedTable], list[str]]:
+    def run(self, planned: Iterable[PlannedTable]) -> tuple[list[ExportedTable], list[str]]:
         """Write all tables and compare them; return what was done, and why some were left as they are.
 
         Raises TransferError, and then the transaction is to be rolled back.
@@ -82,57 +93,72 @@ class Export:
             else:
                 tables.append((table, notes))
         self._lock(table for table, _ in tables)
+        works = [self._work(table, notes) for table, notes in tables]
+        writing = [work for work in works if work.how != "unchanged"]
+        highest = {work.table.name: self._highest(work.table) for work in writing}
         exported: list[ExportedTable] = []
-        with constraints_aside(self._session, database, [table.source for table, _ in tables]):
-            for table, notes in tables:
-                self._tell("writing", table)
-                exported.append(self._written(table, notes))
-        for table, _ in tables:
-            self._tell("comparing", table)
-            compared = self._validation.compare(table)
+        concerned = [work.table.source for work in writing]
+        with constraints_aside(self._session, concerned, self._orphans(tables)) as weakened:
+            for work in works:
+                self._tell("writing", work.table)
+                exported.append(self._written(work))
+        for work in writing:
+            self._tell("comparing", work.table)
+            compared = self._validation.compare(work.table)
             if not compared.is_equal:
                 raise TransferError(
-                    f"{table.source.qualified} is not the same afterwards: {compared.differing:,} rows differ",
+                    f"{work.table.source.qualified} is not the same afterwards: {compared.differing:,} rows differ",
                     hint="nothing was changed in PostgreSQL; `transfer validate` shows which rows",
                 )
-        for table, _ in tables:
-            self._set_sequence(table)
-        return exported, skipped
+        for work in writing:
+            self._set_sequences(work.table, highest[work.table.name])
+        return exported, [*skipped, *weakened]
 
     def _lock(self, tables: Iterable[PlannedTable]) -> None:
         for table in tables:
             # Readers go on; whoever writes waits for the end.
             self._session.execute(f"lock table {qualified(*table.source.key)} in share row exclusive mode")
 
-    def _written(self, table: PlannedTable, notes: list[str]) -> ExportedTable:
+    def _orphans(self, tables: Iterable[tuple[PlannedTable, list[str]]]) -> Orphaned:
+        known = {table.name: table.source.qualified for table, _ in tables}
+        found = find_orphans((table for table, _ in tables), self._reading)
+        return {(known[one.table], known[one.parent]): one.rows for one in found if one.parent in known}
+
+    def _work(self, table: PlannedTable, notes: list[str]) -> _Work:
+        """Return what there is to do for a table."""
+        self._tell("comparing", table)
         if not self._is_changes_only:
-            return self._replaced(table, notes)
+            return _Work(table, notes, "replaced")
         there, here = self._validation.digests(table)
         if there == here:
-            return ExportedTable(table.source.qualified, table.name, "unchanged", here.rows, notes=tuple(notes))
+            return _Work(table, notes, "unchanged", (), here.rows)
         if not key_positions(table):
-            return self._replaced(table, notes)
+            return _Work(table, notes, "replaced")
         rows, count = self._validation.differing(table)
         if count > MOST_DIFFERING:
-            return self._replaced(table, notes)
-        return self._changed(table, rows, here.rows, notes)
+            return _Work(table, notes, "replaced")
+        return _Work(table, notes, "changed" if rows else "unchanged", tuple(rows), here.rows)
 
-    def _replaced(self, table: PlannedTable, notes: list[str]) -> ExportedTable:
+    def _written(self, work: _Work) -> ExportedTable:
+        table = work.table
+        if work.how == "replaced":
+            return self._replaced(work)
+        leaving = frozenset(row.there_key for row in work.rows if row.there_key is not None)
+        arriving = frozenset(row.here_key for row in work.rows if row.here_key is not None)
+        deleted = self._delete(table, leaving) if leaving else 0
+        inserted = self._copy_in(table, blocks_of(table, self._reading, arriving)) if arriving else 0
+        notes = tuple(work.notes)
+        return ExportedTable(table.source.qualified, table.name, work.how, work.count, inserted, deleted, notes)
+
+    def _replaced(self, work: _Work) -> ExportedTable:
+        table = work.table
         if table.where is None:
             self._session.execute(f"truncate {relation(table.source)}")
         else:
             # Rows that were never moved stay.
             self._session.execute(f"delete from {relation(table.source)} where {table.where}")
         rows = self._copy_in(table, blocks_of(table, self._reading))
-        return ExportedTable(table.source.qualified, table.name, "replaced", rows, inserted=rows, notes=tuple(notes))
-
-    def _changed(self, table: PlannedTable, rows: list[Differing], count: int, notes: list[str]) -> ExportedTable:
-        leaving = frozenset(row.there_key for row in rows if row.there_key is not None)
-        arriving = frozenset(row.here_key for row in rows if row.here_key is not None)
-        deleted = self._delete(table, leaving) if leaving else 0
-        inserted = self._copy_in(table, blocks_of(table, self._reading, arriving)) if arriving else 0
-        how = "changed" if rows else "unchanged"
-        return ExportedTable(table.source.qualified, table.name, how, count, inserted, deleted, tuple(notes))
+        return ExportedTable(table.source.qualified, table.name, "replaced", rows, rows, 0, tuple(work.notes))
 
     def _delete(self, table: PlannedTable, wanted: frozenset[int]) -> int:
         keys = [column.source for column in table.columns if column.name in table.primary_key]
@@ -161,16 +187,26 @@ class Export:
             self._tell("writing", table)
             yield block
 
-    def _set_sequence(self, table: PlannedTable) -> None:
-        """Have a sequence go on behind the highest number of both sides; it never goes back."""
+    def _highest(self, table: PlannedTable) -> dict[str, int]:
+        """Return the highest number of each column with a sequence that PostgreSQL has had."""
+        found: dict[str, int] = {}
         for column in table.columns:
             sequence = column.source.sequence
-            if sequence is None:
+            if sequence is not None:
+                sql = f"select max({quoted(column.source.name)}) from {relation(table.source)}"
+                found[column.name] = max(self._session.query(sql)[0][0] or 0, sequence.last_value or 0)
+        return found
+
+    def _set_sequences(self, table: PlannedTable, highest: Mapping[str, int]) -> None:
+        """Have sequences go on behind the numbers that SQLite gave out; where it gave out none they stay."""
+        for column in table.columns:
+            sequence = column.source.sequence
+            if sequence is None or sequence.increment < 1:
                 continue
-            highest = self._reading.query(f"select max({quote(column.name)}) from {quote(table.name)}")[0][0]
-            known = self._last_given(table) if column.name == table.rowid_alias else 0
-            last = max(int(str(highest or 0)), known)
-            if sequence.increment > 0 and last > (sequence.last_value or 0):
+            found = self._reading.query(f"select max({quote(column.name)}) from {quote(table.name)}")[0][0]
+            given = self._last_given(table) if column.name == table.rowid_alias else 0
+            last = max(int(str(found or 0)), given)
+            if last > highest[column.name]:
                 name = qualified(sequence.schema, sequence.name)
                 self._session.query("select setval(%s::regclass, %s)", (name, last))
 

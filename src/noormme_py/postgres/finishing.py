@@ -33,9 +33,7 @@ def find_orphans(tables: Iterable[PlannedTable], reading: Reading) -> tuple[Orph
         is_valid = {key.name: key.is_valid for key in table.source.foreign_keys}
         valid = {fold(key.parent): is_valid[key.name] for key in table.foreign_keys}
         try:
-            counts = reading.query(
-                "select parent, count(*) from pragma_foreign_key_check(?) group by 1", (table.name,)
-            )
+            counts = reading.query("select parent, count(*) from pragma_foreign_key_check(?) group by 1", (table.name,))
         except DatabaseError as error:
             # A parent without a unique index, because SQLite could not have one.
             if not is_of_the_sql(error):

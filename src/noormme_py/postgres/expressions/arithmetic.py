@@ -45,6 +45,8 @@ def computed(translation: Translation, node: Any) -> Term:
     right = retyped(translation, right, TypeName(left.type if left.type != "unknown" else "text"))
     if left.is_null or right.is_null:
         return null(right.type if left.is_null else left.type)
+    if not (_is_finite(left) and _is_finite(right)):
+        raise Refused("NaN and infinity are not computed with in SQLite as in PostgreSQL")
     types = {left.type, right.type}
     if types <= INTEGERS - {"oid"}:
         return _integers(translation, operator, left, right)
@@ -108,6 +110,10 @@ def _size(operator: str, left: Term, right: Term) -> tuple[int | None, int | Non
     return scale, max(left_digits - left_scale, right_digits - right_scale) + 1 + scale
 
 
+def _is_finite(term: Term) -> bool:
+    return term.constant is None or term.constant not in ("NaN", "Infinity", "-Infinity")
+
+
 def _as_real(term: Term) -> Term:
     return replaced(term, sql=f"CAST({term.sql} AS REAL)", is_compound=False)
 
@@ -115,6 +121,8 @@ def _as_real(term: Term) -> Term:
 def negative(translation: Translation, node: Any) -> Term:
     """Translate a minus before a number."""
     found = exact_number(translation, translation.term(node.this))
+    if not _is_finite(found):
+        raise Refused("NaN and infinity are not computed with in SQLite as in PostgreSQL")
     if found.constant is not None and found.constant.replace(".", "").isdigit() and found.type in NUMBERS:
         return replaced(found, sql=f"-{found.sql}", constant=f"-{found.constant}")
     if found.type not in INTEGERS | {"numeric", "float8"}:
@@ -149,7 +157,7 @@ def joined(translation: Translation, node: Any) -> Term:
 def absolute(translation: Translation, arguments: list[exp.Expr]) -> Term:
     """Translate abs()."""
     (found,) = [exact_number(translation, translation.term(node)) for node in arguments]
-    if found.type not in INTEGERS | {"numeric", "float8"}:
+    if found.type not in INTEGERS | {"numeric", "float8"} or not _is_finite(found):
         raise Refused(f"abs() of {found.type} has no counterpart in SQLite")
     if found.type not in INTEGERS:
         translation.note(NAN)

@@ -10,7 +10,7 @@ from sqlglot import exp
 from noormme_py.postgres.expressions.casts import cast
 from noormme_py.postgres.expressions.constants import constant
 from noormme_py.postgres.expressions.term import Refused, Term, null, value
-from noormme_py.postgres.expressions.translation import Function, Translation
+from noormme_py.postgres.expressions.translation import Call, Function, Translation
 from noormme_py.postgres.expressions.type_names import TypeName, type_name
 
 ONE_DIMENSION: Final = "of an array of arrays, and of one that does not begin with 1, the length is another"
@@ -79,10 +79,10 @@ def array(translation: Translation, node: Any) -> Term:
     return Term("", "_text" if element == "unknown" else f"_{element}", "nested", "array", constant="{" + said + "}")
 
 
-def _dimensions(is_first_only: bool) -> Function:
+def _dimensions(is_first_only: bool) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         found = translation.term(arguments[0])
-        if is_first_only and (len(arguments) != 2 or translation.term(arguments[1]).constant != "1"):
+        if is_first_only and translation.term(arguments[1]).constant != "1":
             raise Refused("array_length() has no counterpart in SQLite but for the first dimension")
         if found.kind != "array" or found.constant is not None:
             raise Refused("the length of an array that is not a column's")
@@ -94,7 +94,10 @@ def _dimensions(is_first_only: bool) -> Function:
     return rule
 
 
-FUNCTIONS: Final[dict[str, Function]] = {"array_length": _dimensions(True), "cardinality": _dimensions(False)}
+FUNCTIONS: Final[dict[str, Function]] = {
+    "array_length": Function(2, 2, _dimensions(True)),
+    "cardinality": Function(1, 1, _dimensions(False)),
+}
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from noormme_py.frozen import replaced
 from noormme_py.postgres.expressions.arrays import listed_texts
 from noormme_py.postgres.expressions.casts import retyped
 from noormme_py.postgres.expressions.term import TEXTS, Refused, Term, text_literal, truth, value
-from noormme_py.postgres.expressions.translation import Function, Translation
+from noormme_py.postgres.expressions.translation import Call, Function, Translation
 from noormme_py.postgres.expressions.type_names import TypeName
 
 INSIDE: Final = "numbers, objects and arrays inside of JSON are written as SQLite writes them"
@@ -86,7 +86,7 @@ def _step(translation: Translation, node: exp.Expr) -> str | int:
     return int(found.constant)
 
 
-def _member(is_text: bool) -> Function:
+def _member(is_text: bool) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         document, key = arguments
         found = translation.term(document)
@@ -95,7 +95,7 @@ def _member(is_text: bool) -> Function:
     return rule
 
 
-def _at_path(is_text: bool) -> Function:
+def _at_path(is_text: bool) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         document, keys = arguments
         steps = listed_texts(translation, keys)
@@ -139,13 +139,13 @@ def _length(translation: Translation, arguments: list[exp.Expr]) -> Term:
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    "->": _member(False),
-    "->>": _member(True),
-    "#>": _at_path(False),
-    "#>>": _at_path(True),
-    "?": _has_key,
-    "jsonb_typeof": _type_of,
-    "json_typeof": _type_of,
-    "jsonb_array_length": _length,
-    "json_array_length": _length,
+    "->": Function(2, 2, _member(False)),
+    "->>": Function(2, 2, _member(True)),
+    "#>": Function(2, 2, _at_path(False)),
+    "#>>": Function(2, 2, _at_path(True)),
+    "?": Function(2, 2, _has_key),
+    "jsonb_typeof": Function(1, 1, _type_of),
+    "json_typeof": Function(1, 1, _type_of),
+    "jsonb_array_length": Function(1, 1, _length),
+    "json_array_length": Function(1, 1, _length),
 }

@@ -23,10 +23,11 @@ from noormme_py.postgres.expressions.term import (
     text_literal,
     truth,
 )
-from noormme_py.postgres.expressions.translation import Function, Rule, Translation
+from noormme_py.postgres.expressions.translation import Call, Function, Rule, Translation
 from noormme_py.postgres.expressions.type_names import TypeName
 
 _GREATEST = 4
+_MOST = 100
 
 
 def column(translation: Translation, node: Any) -> Term:
@@ -186,10 +187,8 @@ def _nullif(translation: Translation, arguments: list[exp.Expr]) -> Term:
     )
 
 
-def _extreme(operator: str) -> Function:
+def _extreme(operator: str) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
-        if len(arguments) > _GREATEST:
-            raise Refused(f"GREATEST and LEAST of more than {_GREATEST} values")
         found, like = unified(translation, [translation.term(node) for node in arguments])
         chosen = found[0]
         for other in found[1:]:
@@ -202,7 +201,7 @@ def _extreme(operator: str) -> Function:
     return rule
 
 
-def _count_nulls(word: str) -> Function:
+def _count_nulls(word: str) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         tests = [f"({translation.term(node).operand} {word})" for node in arguments]
         return Term(" + ".join(tests), "int4", "integer", is_compound=True)
@@ -226,10 +225,10 @@ NODES: Final[dict[type[exp.Expr], Rule]] = {
     exp.Collate: with_collation,
 }
 FUNCTIONS: Final[dict[str, Function]] = {
-    "coalesce": _coalesce,
-    "nullif": _nullif,
-    "greatest": _extreme(">="),
-    "least": _extreme("<="),
-    "num_nonnulls": _count_nulls("IS NOT NULL"),
-    "num_nulls": _count_nulls("IS NULL"),
+    "coalesce": Function(1, _MOST, _coalesce),
+    "nullif": Function(2, 2, _nullif),
+    "greatest": Function(1, _GREATEST, _extreme(">=")),
+    "least": Function(1, _GREATEST, _extreme("<=")),
+    "num_nonnulls": Function(1, _MOST, _count_nulls("IS NOT NULL")),
+    "num_nulls": Function(1, _MOST, _count_nulls("IS NULL")),
 }

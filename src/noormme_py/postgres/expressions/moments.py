@@ -15,7 +15,7 @@ from noormme_py.frozen import frozen
 from noormme_py.postgres.expressions import clock
 from noormme_py.postgres.expressions.casts import INFINITY, ZONE, cast, retyped
 from noormme_py.postgres.expressions.term import INTEGERS, Refused, Term, null, text_literal, value
-from noormme_py.postgres.expressions.translation import Function, Rule, Translation
+from noormme_py.postgres.expressions.translation import Call, Function, Rule, Translation
 from noormme_py.postgres.expressions.type_names import TypeName
 
 MONTHS: Final = "a month after the 31st is the 1st or later of the month that follows, where PostgreSQL takes the 30th"
@@ -188,8 +188,6 @@ def _look_at_zone(translation: Translation, moment: Term) -> None:
 
 
 def _truncated(translation: Translation, arguments: list[exp.Expr]) -> Term:
-    if len(arguments) != 2:
-        raise Refused("date_trunc() with a time zone has no counterpart in SQLite")
     unit, moment = (translation.term(node) for node in arguments)
     if moment.type == "date":
         moment = cast(translation, moment, TypeName("timestamptz"))
@@ -258,12 +256,12 @@ def _current(type: str) -> Rule:
     return lambda translation, node: clock.now(translation, type)
 
 
-def _called(type: str) -> Function:
+def _called(type: str) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         if not arguments:
             return clock.now(translation, type)
         digits = translation.term(arguments[0]).constant
-        if len(arguments) > 1 or digits not in ("0", "6"):
+        if digits not in ("0", "6"):
             raise Refused("the current time to some digits has no counterpart in SQLite")
         return clock.now(translation, type, is_whole=digits == "0")
 
@@ -282,13 +280,14 @@ NODES: Final[dict[type[exp.Expr], Callable[[Translation, Any], Term]]] = {
 }
 FUNCTIONS: Final[dict[str, Function]] = {
     **dict.fromkeys(
-        ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "current_timestamp"),
-        _called("timestamptz"),
+        ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp"),
+        Function(0, 0, _called("timestamptz")),
     ),
-    "localtimestamp": _called("timestamp"),
-    "localtime": _called("time"),
-    "date_part": _date_part,
-    "date_trunc": _truncated,
-    "to_char": _formatted,
-    "timezone": _timezone,
+    "current_timestamp": Function(1, 1, _called("timestamptz")),
+    "localtimestamp": Function(1, 1, _called("timestamp")),
+    "localtime": Function(1, 1, _called("time")),
+    "date_part": Function(2, 2, _date_part),
+    "date_trunc": Function(2, 2, _truncated),
+    "to_char": Function(2, 2, _formatted),
+    "timezone": Function(2, 2, _timezone),
 }

@@ -10,7 +10,7 @@ from noormme_py.frozen import replaced
 from noormme_py.postgres.expressions import arithmetic
 from noormme_py.postgres.expressions.casts import FLOATING, NAN, exact_number, rounded
 from noormme_py.postgres.expressions.term import DIGITS, INTEGERS, Refused, Term, call, value
-from noormme_py.postgres.expressions.translation import Function, Translation
+from noormme_py.postgres.expressions.translation import Call, Function, Translation
 
 # A uuid of version 4: random but for four bits of the version and two of the variant.
 UUID: Final = (
@@ -22,7 +22,7 @@ UUID: Final = (
 def _numeric(translation: Translation, node: exp.Expr, name: str) -> Term:
     found = exact_number(translation, translation.term(node))
     # PostgreSQL rounds halves of a float to the even neighbour; and not every float is an integer of 64 bits.
-    if found.type != "numeric":
+    if found.type != "numeric" or found.constant == "NaN":
         raise Refused(f"{name}() of {found.type} has no counterpart in SQLite")
     if found.digits is None or found.digits > DIGITS:
         translation.note(FLOATING)
@@ -33,7 +33,7 @@ def _numeric(translation: Translation, node: exp.Expr, name: str) -> Term:
 def _round(translation: Translation, arguments: list[exp.Expr]) -> Term:
     found = _numeric(translation, arguments[0], "round")
     places = translation.term(arguments[1]).constant if len(arguments) > 1 else "0"
-    if places is None or not places.isdigit() or len(arguments) > 2:
+    if places is None or not places.isdigit():
         raise Refused("round() to places that are no literal")
     return rounded(translation, found, int(places))
 
@@ -44,7 +44,7 @@ def _truncated(translation: Translation, arguments: list[exp.Expr]) -> Term:
     return replaced(value(f"CAST({found.sql} AS INTEGER)", "numeric"), digits=found.digits, scale=0)
 
 
-def _next_integer(name: str, template: str) -> Function:
+def _next_integer(name: str, template: str) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         (node,) = arguments
         found = _numeric(translation, node, name)
@@ -72,8 +72,6 @@ def _sign(translation: Translation, arguments: list[exp.Expr]) -> Term:
 
 
 def _uuid(translation: Translation, arguments: list[exp.Expr]) -> Term:
-    if arguments:
-        raise Refused("a uuid of a name has no counterpart in SQLite")
     translation.need_clock("a value by chance")
     return value(UUID, "uuid")
 
@@ -83,15 +81,15 @@ def _sequence(translation: Translation, arguments: list[Any]) -> Term:
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    "abs": arithmetic.absolute,
-    "round": _round,
-    "trunc": _truncated,
-    "floor": _next_integer("floor", "{0} - ({1} < {0})"),
-    "ceil": _next_integer("ceil", "{0} + ({1} > {0})"),
-    "ceiling": _next_integer("ceiling", "{0} + ({1} > {0})"),
-    "mod": _mod,
-    "sign": _sign,
-    "gen_random_uuid": _uuid,
-    "uuid_generate_v4": _uuid,
-    "nextval": _sequence,
+    "abs": Function(1, 1, arithmetic.absolute),
+    "round": Function(1, 2, _round),
+    "trunc": Function(1, 1, _truncated),
+    "floor": Function(1, 1, _next_integer("floor", "{0} - ({1} < {0})")),
+    "ceil": Function(1, 1, _next_integer("ceil", "{0} + ({1} > {0})")),
+    "ceiling": Function(1, 1, _next_integer("ceiling", "{0} + ({1} > {0})")),
+    "mod": Function(2, 2, _mod),
+    "sign": Function(1, 1, _sign),
+    "gen_random_uuid": Function(0, 0, _uuid),
+    "uuid_generate_v4": Function(0, 0, _uuid),
+    "nextval": Function(1, 1, _sequence),
 }

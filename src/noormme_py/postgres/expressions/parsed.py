@@ -17,6 +17,7 @@ from noormme_py.postgres.expressions.term import Refused
 
 _DIALECT = Postgres()
 _LONGEST = 1 << 20
+_BEGINNINGS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.TABLE, TokenType.L_PAREN})
 
 
 def _operator(name: str) -> Callable[[Any, exp.Expr, exp.Expr], exp.Expr]:
@@ -57,7 +58,11 @@ def parsed_query(text: str) -> exp.Expr:
     if len(text) > _LONGEST:
         raise Refused("it is too long")
     try:
-        statements = _Parser(dialect=_DIALECT).parse(_DIALECT.tokenize(text), text)
+        tokens = _DIALECT.tokenize(text)
+        is_one = tokens and all(token.token_type != TokenType.SEMICOLON for token in tokens)
+        if not is_one or tokens[0].token_type not in _BEGINNINGS:
+            raise Refused("it is no single SELECT")
+        statements = _Parser(dialect=_DIALECT).parse(tokens, text)
     except RecursionError:
         raise Refused("it is nested too deeply") from None
     except (SqlglotError, ValueError, TypeError, AttributeError, IndexError, KeyError):

@@ -52,7 +52,7 @@ def _escaped(translation: Translation, arguments: list[exp.Expr]) -> Term:
     return Term(text_literal(said), "text", "text", constant=said)
 
 
-FUNCTIONS: Final[dict[str, Function]] = {"like_escape": _escaped}
+FUNCTIONS: Final[dict[str, Function]] = {"like_escape": Function(2, 2, _escaped)}
 
 
 def glob_letter(letter: str) -> str:

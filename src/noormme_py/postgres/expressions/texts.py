@@ -10,13 +10,14 @@ from noormme_py.postgres.expressions.casts import cast, retyped
 from noormme_py.postgres.expressions.comparisons import compared
 from noormme_py.postgres.expressions.documents import as_text
 from noormme_py.postgres.expressions.term import INTEGERS, TEXTS, Refused, Term, call, null, value
-from noormme_py.postgres.expressions.translation import Function, Rule, Translation
+from noormme_py.postgres.expressions.translation import Call, Function, Rule, Translation
 from noormme_py.postgres.expressions.type_names import TypeName
 
 ASCII: Final = "lower() and upper() know ASCII letters only"
 _TEXT = TypeName("text")
 # In these collations PostgreSQL knows ASCII letters only.
 _ASCII_ONLY = frozenset({"C", "POSIX"})
+_MOST = 100
 _TRIMS: Final = {"BOTH": "trim", "LEADING": "ltrim", "TRAILING": "rtrim"}
 
 
@@ -45,7 +46,7 @@ def _length(translation: Translation, arguments: list[exp.Expr]) -> Term:
     return call("length", "int4", found if found.type == "bytea" else _text(translation, node))
 
 
-def _octets(factor: str) -> Function:
+def _octets(factor: str) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         (node,) = arguments
         found = translation.term(node)
@@ -57,7 +58,7 @@ def _octets(factor: str) -> Function:
     return rule
 
 
-def _cased(name: str) -> Function:
+def _cased(name: str) -> Call:
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
         found = _text(translation, *arguments)
         if found.collation not in _ASCII_ONLY:
@@ -67,12 +68,10 @@ def _cased(name: str) -> Function:
     return rule
 
 
-def _plain(name: str, type: str, *counts: int) -> Function:
-    """Return a function that SQLite has too, by its name there, of so many texts."""
+def _plain(name: str, type: str) -> Call:
+    """Return a function of texts that SQLite has too, by its name there."""
 
     def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
-        if len(arguments) not in counts:
-            raise Refused(f"{name}() with other arguments has no counterpart in SQLite")
         return call(name, type, *[_text(translation, node) for node in arguments])
 
     return rule
@@ -171,21 +170,21 @@ NODES: Final[dict[type[exp.Expr], Rule]] = {
     exp.StartsWith: starts_with,
 }
 FUNCTIONS: Final[dict[str, Function]] = {
-    **dict.fromkeys(("length", "char_length", "character_length"), _length),
-    "octet_length": _octets(""),
-    "bit_length": _octets(" * 8"),
-    "lower": _cased("lower"),
-    "upper": _cased("upper"),
-    "btrim": _plain("trim", "text", 1, 2),
-    "ltrim": _plain("ltrim", "text", 1, 2),
-    "rtrim": _plain("rtrim", "text", 1, 2),
-    "replace": _plain("replace", "text", 3),
-    "strpos": _plain("instr", "int4", 2),
-    "substr": _substr,
-    "left": _left,
-    "right": _right,
-    "concat": _concat,
-    "starts_with": _begins,
-    "ascii": _code,
-    "encode": _encoded,
+    **dict.fromkeys(("length", "char_length", "character_length"), Function(1, 1, _length)),
+    "octet_length": Function(1, 1, _octets("")),
+    "bit_length": Function(1, 1, _octets(" * 8")),
+    "lower": Function(1, 1, _cased("lower")),
+    "upper": Function(1, 1, _cased("upper")),
+    "btrim": Function(1, 2, _plain("trim", "text")),
+    "ltrim": Function(1, 2, _plain("ltrim", "text")),
+    "rtrim": Function(1, 2, _plain("rtrim", "text")),
+    "replace": Function(3, 3, _plain("replace", "text")),
+    "strpos": Function(2, 2, _plain("instr", "int4")),
+    "substr": Function(2, 3, _substr),
+    "left": Function(2, 2, _left),
+    "right": Function(2, 2, _right),
+    "concat": Function(1, _MOST, _concat),
+    "starts_with": Function(2, 2, _begins),
+    "ascii": Function(1, 1, _code),
+    "encode": Function(2, 2, _encoded),
 }

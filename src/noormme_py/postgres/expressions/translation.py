@@ -68,7 +68,16 @@ class ScopeNames:
 
 
 Rule: TypeAlias = Callable[["Translation", Any], Term]
-Function: TypeAlias = Callable[["Translation", list[exp.Expr]], Term]
+Call: TypeAlias = Callable[["Translation", list[exp.Expr]], Term]
+
+
+@frozen
+class Function:
+    """What is known of a function or an operator with a name: how many arguments it takes, and its rule."""
+
+    least: int
+    most: int
+    rule: Call
 
 
 @frozen
@@ -118,7 +127,9 @@ class Translation:
         if function is None:
             said = f"the function {name}()" if name.isidentifier() else f"the operator {name}"
             raise Refused(f"{said} has no counterpart in SQLite that is known to mean the same")
-        return function(self, arguments)
+        if not function.least <= len(arguments) <= function.most:
+            raise Refused(f"{name}() of {len(arguments)} arguments is none of PostgreSQL's own")
+        return function.rule(self, arguments)
 
     def need_clock(self, what: str) -> None:
         """Refuse what changes from one moment to the next where SQLite does not allow it."""

@@ -73,9 +73,8 @@ def type_name(node: exp.Expr) -> TypeName:
         return element if element.name.startswith("_") else TypeName(f"_{element.name}")
     if isinstance(node.this, exp.Interval):
         return TypeName("interval", is_limited=True)
-    name = _NAMES.get(node.this)
-    if name is None:
-        raise Refused(f"a cast to {str(node.this).rpartition('.')[2].lower()}")
+    # Of those that are not listed, ranges and such, nothing but the name is of interest.
+    name = _NAMES.get(node.this) or str(node.this).rpartition(".")[2].lower()
     return _limited(name, node.this, [_number(parameter) for parameter in node.expressions])
 
 

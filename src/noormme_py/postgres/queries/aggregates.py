@@ -71,7 +71,7 @@ def _extreme(name: str) -> _Aggregate:
 
 
 def _joined(translation: Translation, terms: list[Term], word: str, over: str) -> Term:
-    if word:
+    if word or len(terms) != 2:
         raise Refused("string_agg() of distinct values has no counterpart in SQLite")
     found, between = (as_text(translation, retyped(translation, term, TypeName("text"))) for term in terms)
     if found.type not in TEXTS or between.constant is None:
@@ -113,7 +113,8 @@ _NEIGHBOURS: Final = frozenset({"lag", "lead", "first_value", "last_value", "nth
 
 
 def _aggregated(name: str) -> Function:
-    return lambda translation, arguments: _of_rows(translation, name, arguments, "")
+    most = 2 if name == "string_agg" else 1
+    return Function(1, most, lambda translation, arguments: _of_rows(translation, name, arguments, ""))
 
 
 FUNCTIONS: Final[dict[str, Function]] = {name: _aggregated(name) for name in AGGREGATES}
@@ -129,13 +130,11 @@ def _of_rows(translation: Translation, name: str, arguments: list[exp.Expr], ove
         word, nodes = "DISTINCT ", list(nodes[0].expressions)
     if len(nodes) == 1 and isinstance(nodes[0], exp.Star) and name == "count":
         nodes = []
-    elif not nodes:
-        raise Refused(f"{name}() of nothing is not understood")
     terms = [translation.term(node) for node in nodes]
     if word:
         terms = [distinct_key(translation, term) for term in terms]
-    if name == "count" and len(terms) > 1:
-        raise Refused("count() of a row has no counterpart in SQLite")
+    if len(terms) > 1 and name != "string_agg" or not terms and name != "count":
+        raise Refused(f"{name}() of {len(terms)} values has no counterpart in SQLite")
     return AGGREGATES[name](translation, terms, word, over)
 
 

@@ -36,7 +36,7 @@ def translate_query(select: str, names: Names) -> Translated | Untranslated:
     """Translate a SELECT; its columns keep their names and their order."""
     translation = QueryTranslation(_RULES, names, render)
     try:
-        made = render(translation, parsed_query(select.strip().removesuffix(";")))
+        made = render(translation, parsed_query(select.rstrip().removesuffix(";")))
     except Refused as refusal:
         return Untranslated(str(refusal))
     except CompileError as error:

@@ -10,7 +10,7 @@ from noormme_py.postgres.workload.differences import DIGITS, SideBySide
 from noormme_py.postgres.workload.findings import Cause
 from noormme_py.postgres.workload.one_query import OneQuery, Outcome
 from noormme_py.postgres.workload.ordering import SortedBy, Why
-from noormme_py.postgres.workload.rows import rows_of
+from noormme_py.postgres.workload.rows import is_number, rows_of
 from noormme_py.postgres.workload.value_causes import value_causes
 from noormme_py.postgres.workload.ways import WITH_NULLS
 
@@ -119,7 +119,7 @@ def _of_groups(query: OneQuery, both: SideBySide) -> list[Cause]:
     """Whether one side has one row where the other has several that differ in the case of letters alone."""
     if not has_word(query.sql.upper(), "GROUP", "DISTINCT"):
         return []
-    texts = [place for place in range(len(both.forms)) if _has_text(both.there[place])]
+    texts = [place for place, form in enumerate(both.forms) if not is_number(form) and _has_text(both.there[place])]
     if not texts:
         return []
     there = [tuple(str(row[place]).casefold() for place in texts) for row in rows_of(both.there)]

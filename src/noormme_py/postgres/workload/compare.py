@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Literal
 
 from noormme_py.frozen import replaced
+from noormme_py.postgres.forms.form import Column
 from noormme_py.postgres.workload.answers import Answer, NoAnswer, Source, Target
 from noormme_py.postgres.workload.causes import causes_of
 from noormme_py.postgres.workload.differences import Forms, SideBySide
 from noormme_py.postgres.workload.findings import AsWritten, Cause, QueryComparison, ShownRow
 from noormme_py.postgres.workload.one_query import TIES, OneQuery, Outcome
+from noormme_py.postgres.workload.rows import rows_of
 from noormme_py.postgres.workload.statements import Recorded
 from noormme_py.postgres.workload.ways import Translate, unlocked
 
@@ -83,7 +88,12 @@ class Comparing:
         if outcome.both is None or outcome.what != "rows":
             return told
         there, here = outcome.both.only()
-        examples = (*_shown("PostgreSQL", list(there)), *_shown("SQLite", list(here))) if self._has_examples else ()
+        both, examples = outcome.both, tuple[ShownRow, ...]()
+        if self._has_examples:
+            examples = (
+                *_shown("PostgreSQL", both.there, both.source, there),
+                *_shown("SQLite", both.here, both.target, here),
+            )
         return replaced(told, only=(there.total(), here.total()), examples=examples)
 
     def _told(
@@ -144,8 +154,10 @@ def _columns(outcome: Outcome) -> tuple[str, ...]:
     return tuple(both.source.names[place] for place in places)
 
 
-def _shown(side: Any, rows: list[tuple[Any, ...]]) -> list[ShownRow]:
-    return [
-        ShownRow(side, tuple(None if value is None else str(value)[:_WIDEST] for value in row))
-        for row in rows[:MOST_SHOWN]
-    ]
+def _shown(
+    side: Literal["PostgreSQL", "SQLite"], compared: list[Column], answer: Answer, only: Counter[tuple[Any, ...]]
+) -> Iterator[ShownRow]:
+    """Yield some of the rows that one side alone has, as they came."""
+    rows = zip(rows_of(compared), rows_of(answer.columns), strict=True)
+    for _, row in islice((pair for pair in rows if pair[0] in only), MOST_SHOWN):
+        yield ShownRow(side, tuple(None if value is None else str(value)[:_WIDEST] for value in row))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
 from noormme_py.frozen import frozen, replaced
-from noormme_py.postgres.workload.lexing import Token, next_token, space_end, tokens
+from noormme_py.postgres.workload.lexing import Token, next_token, tokens
 from noormme_py.postgres.workload.parameters import Values, filled, parameters_in, read_values
 
 MOST_STATEMENTS = 10_000
@@ -17,6 +18,12 @@ LONGEST = 1_000_000
 _DIRECTIVE = re.compile(r"--[ \t]*+(name|params|parameters)[ \t]*+:(.*)", re.IGNORECASE)
 _READING = frozenset({"SELECT", "VALUES", "TABLE"})
 _WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+_ENDING = ("\\g", "\\crosstabview")
+# Long runs of what can neither end a statement nor hide its end; what stands before a quote may be a part of it.
+_PLAIN = re.compile(
+    r"(?:[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9$\x80-\U0010ffff]*+(?!['\"])|[0-9]++"
+    r"|[^;'\"$/\\\-A-Za-z_0-9\x80-\U0010ffff]++)++"
+)
 _END_OF_ROWS = "\n\\."
 
 
@@ -49,53 +56,68 @@ def read_workload(text: str) -> Workload:
     wanted: `-- params: 1, 'x'`, or in JSON, `-- parameters: [1, "x"]`.
     """
     found: dict[tuple[str, str | None], Recorded] = {}
+    counts: Counter[tuple[str, str | None]] = Counter()
     left_out = 0
-    for one in _statements(text):
-        known = found.get((one.sql, one.name))
-        if known is not None:
-            found[one.sql, one.name] = replaced(known, count=known.count + 1)
-        elif len(found) < MOST_STATEMENTS:
-            found[one.sql, one.name] = one
-        else:
+    for sql, line, comments in _pieces(text):
+        # What a file has thousands of times is looked at once.
+        if not comments and (sql, None) in counts:
+            counts[sql, None] += 1
+        elif len(found) >= MOST_STATEMENTS:
             left_out += 1
-    return Workload(tuple(found.values()), left_out)
+        else:
+            for one in _recorded(sql, line, comments):
+                found.setdefault((one.sql, one.name), one)
+                counts[one.sql, one.name] += 1
+    return Workload(tuple(replaced(one, count=counts[key]) for key, one in found.items()), left_out)
 
 
-def _statements(text: str) -> Iterator[Recorded]:
+def _pieces(text: str) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the text of each statement, its line, and what the comments on lines before it say."""
     at = line_at = 0
     line = 1
     while at < len(text):
         comments: list[str] = []
-        first: Token | None = None
-        last: Token | None = None
+        start: int | None = None
+        end = at
         while at < len(text):
-            token = next_token(text, at)
-            at = space_end(text, at) if token is None else token.end
-            if token is None:
-                continue
-            if token.kind == "comment":
-                comments += [token.text] if first is None and token.text.startswith("--") else []
-            elif token.text == ";" or token.kind == "meta":
-                if first is not None and (token.text == ";" or token.text.startswith(("\\g", "\\crosstabview"))):
+            plain = _PLAIN.match(text, at)
+            if plain is not None:
+                said = plain[0].rstrip()
+                if said:
+                    start = plain.end() - len(plain[0].lstrip()) if start is None else start
+                    end = at + len(said)
+                at = plain.end()
+            elif text[at] == ";":
+                at += 1
+                if start is not None:
                     break
             else:
-                first, last = first or token, token
-        if first is None or last is None:
+                token = next_token(text, at)
+                at = at + 1 if token is None else token.end
+                if token is None:
+                    continue
+                if token.kind == "meta":
+                    if start is not None and token.text.startswith(_ENDING):
+                        break
+                elif token.kind != "comment":
+                    start, end = token.start if start is None else start, token.end
+                elif start is None and token.text.startswith("--"):
+                    comments.append(token.text)
+        if start is None:
             continue
-        line += text.count("\n", line_at, first.start)
-        line_at = first.start
-        if first.keyword == "COPY" and at < len(text) and _is_from_stdin(text[first.start : last.end]):
+        line += text.count("\n", line_at, start)
+        line_at = start
+        if text[start : start + 4].upper() == "COPY" and at < len(text) and _is_from_stdin(text[start:end]):
             # The rows stand in the file, up to a line of their own.
-            end = text.find(_END_OF_ROWS, at)
-            at = len(text) if end < 0 else end + len(_END_OF_ROWS)
-        yield from _recorded(text[first.start : last.end], line, comments)
+            last = text.find(_END_OF_ROWS, at)
+            at = len(text) if last < 0 else last + len(_END_OF_ROWS)
+        yield text[start:end], line, [comment for comment in comments if _DIRECTIVE.match(comment)]
 
 
-def _recorded(sql: str, line: int, comments: list[str]) -> Iterator[Recorded]:
+def _recorded(sql: str, line: int, comments: list[str]) -> list[Recorded]:
     name: str | None = None
     samples: list[Values | None] = []
-    for comment in comments:
-        said = _DIRECTIVE.match(comment.strip())
+    for said in map(_DIRECTIVE.match, comments):
         if said is None:
             continue
         if said[1].lower() == "name":
@@ -105,20 +127,18 @@ def _recorded(sql: str, line: int, comments: list[str]) -> Iterator[Recorded]:
     reason = _why_not(sql)
     parameters = [] if reason else parameters_in(sql)
     if reason is None and parameters and not samples:
-        count = len({token.text for token in parameters if token.text not in ("?", "%s")}) + sum(
-            token.text in ("?", "%s") for token in parameters
-        )
-        shown = "a parameter" if count == 1 else f"{count} parameters"
-        reason = f"it has {shown}: give values in a line before it, `-- params: 1, 'x'`"
+        reason = f"it has {_counted(parameters)}: give values in a line before it, `-- params: 1, 'x'`"
     if reason is not None or not parameters:
-        yield Recorded(sql, line, name, 1, reason)
-        return
-    for values in samples:
-        made = None if values is None else filled(sql, values)
-        if made is None:
-            yield Recorded(sql, line, name, 1, "the values in the comment before it do not fit its parameters")
-        else:
-            yield Recorded(made, line, name)
+        return [Recorded(sql, line, name, 1, reason)]
+    made = [None if values is None else filled(sql, values) for values in samples]
+    unfit = "the values in the comment before it do not fit its parameters"
+    return [Recorded(sql, line, name, 1, unfit) if one is None else Recorded(one, line, name) for one in made]
+
+
+def _counted(parameters: list[Token]) -> str:
+    count = sum(token.text in ("?", "%s") for token in parameters)
+    count += len({token.text for token in parameters if token.text not in ("?", "%s")})
+    return "a parameter" if count == 1 else f"{count} parameters"
 
 
 def _why_not(sql: str) -> str | None:

@@ -21,6 +21,7 @@ _FARTHEST = timedelta(hours=14)
 _SOON = timedelta(minutes=10)
 _TIMES = frozenset({"timestamp", "timestamptz", "date", "unixepoch", "unixepoch_ms"})
 _CLOCKS = ("NOW", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "CLOCK_TIMESTAMP")
+_GATHERING = ("STRING_AGG", "ARRAY_AGG", "JSON_AGG", "JSONB_AGG", "XMLAGG", "GROUP_CONCAT", "JSON_GROUP_ARRAY")
 
 
 @frozen
@@ -136,6 +137,8 @@ def _spaces(values: Values) -> Iterator[Cause]:
 
 
 def _aggregate_order(values: Values) -> Iterator[Cause]:
+    if not has_word(values.sql.upper(), *_GATHERING):
+        return
     separators = [token.text[1:-1] for token in tokens(values.sql) if token.kind == "string"] + [","]
     ways: list[Callable[[str], list[str]]] = [_split(separator) for separator in separators if separator]
     ways += [_elements, lambda text: text.strip("{}").split(",")]
