@@ -3,7 +3,7 @@
 It needs the extra `postgres`.
 """
 
-from noormme_py.client.async_transfer import export, transfer, validate
+from noormme_py.client.async_transfer import compare_queries, export, transfer, validate
 from noormme_py.postgres.comparison import (
     ColumnComparison,
     RowDifference,
@@ -14,8 +14,10 @@ from noormme_py.postgres.export import ExportedTable, ExportReport
 from noormme_py.postgres.fate import Fate
 from noormme_py.postgres.progress import Progress
 from noormme_py.postgres.report import MovedTable, Orphans, TransferReport
+from noormme_py.postgres.workload.findings import Cause, QueriesReport, QueryComparison
 
 __all__ = [
+    "Cause",
     "ColumnComparison",
     "ExportReport",
     "ExportedTable",
@@ -23,10 +25,13 @@ __all__ = [
     "MovedTable",
     "Orphans",
     "Progress",
+    "QueriesReport",
+    "QueryComparison",
     "RowDifference",
     "TableComparison",
     "TransferReport",
     "ValidationReport",
+    "compare_queries",
     "export",
     "transfer",
     "validate",
