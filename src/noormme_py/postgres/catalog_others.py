@@ -47,6 +47,24 @@ union all select 'pg_language', oid, 'language', lanname from pg_language where 
 union all select 'pg_am', oid, 'access method', amname from pg_am where oid >= 16384
 union all select 'pg_statistic_ext', oid, 'statistics', stxnamespace::regnamespace::text || '.' || stxname
     from pg_statistic_ext
+union all select 'pg_class', 0::oid, 'privileges', count(*)::text || ' tables, views and sequences'
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relacl is not null and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                          and d.deptype = 'e')
+    having count(*) > 0
+union all select 'pg_attribute', 0::oid, 'privileges', count(*)::text || ' columns'
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where a.attacl is not null and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' having count(*) > 0
+union all select 'pg_default_acl', 0::oid, 'default privileges', count(*)::text from pg_default_acl having count(*) > 0
+union all select 'pg_db_role_setting', 0::oid, 'settings', count(*)::text || ' of the database, or of roles in it'
+    from pg_db_role_setting
+    where setdatabase = (select oid from pg_database where datname = current_database()) having count(*) > 0
+union all select 'pg_namespace', n.oid, 'empty schema', n.nspname from pg_namespace n
+    where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public')
+          and not exists (select from pg_class c where c.relnamespace = n.oid)
+          and not exists (select from pg_proc p where p.pronamespace = n.oid)
+          and not exists (select from pg_type t where t.typnamespace = n.oid)
 union all select d.classoid::regclass::text, d.objoid, 'comment', i.type || ' ' || i.identity
     from pg_description d left join pg_class c on d.classoid = 'pg_class'::regclass and c.oid = d.objoid,
          pg_identify_object(d.classoid, d.objoid, d.objsubid) i
@@ -65,12 +83,13 @@ def others_of(
 ) -> tuple[tuple[str, str], ...]:
     """Return all of it as (kind, name)."""
     found = [(row.kind, row.name) for row in rows if (row.catalog, row.oid) not in members]
+    parents = {child: parent for parent, children in tables.partitions.items() for child in children}
     for relation in tables.relations.values():
         if ("pg_class", relation.oid) in members:
             found.append((f"{_NOUNS[relation.kind]} of an extension", relation.qualified))
         elif relation.is_partition or relation.kind in ("v", "m"):
             place = "partition" if relation.is_partition else "view"
-            own = _own(relation, tables)
+            own = (*_own(relation, tables), *_own_defaults(relation, parents.get(relation.oid), tables))
             found.extend((f"{kind} of a {place}", f"{relation.qualified}.{name}") for kind, name in own)
         found.extend(
             ("NOT NULL that is not valid", f"{relation.qualified}.{column.name}")
@@ -95,3 +114,13 @@ def _own(relation: RelationRow, tables: TableRows) -> Iterator[tuple[str, str]]:
     for attached in tables.attached.get(relation.oid, ()):
         if not attached.is_inherited:
             yield attached.kind, attached.name
+
+
+def _own_defaults(relation: RelationRow, parent: int | None, tables: TableRows) -> Iterator[tuple[str, str]]:
+    """Yield the columns of a partition whose DEFAULT is not that of the table it is a part of."""
+    if parent is None:
+        return
+    above = {column.name: column.default for column in tables.columns.get(parent, ())}
+    for column in tables.columns.get(relation.oid, ()):
+        if column.default is not None and column.default != above.get(column.name):
+            yield "DEFAULT", column.name

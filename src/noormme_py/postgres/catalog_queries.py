@@ -95,7 +95,10 @@ order by n.nspname, t.typname
 
 
 class RelationRow(NamedTuple):
-    """`kind` is r, p, f, v or m. `is_readable` is the user's right to all rows of it."""
+    """`kind` is r, p, f, v or m. `is_readable` is the user's right to all rows of it.
+
+    `division` is how a partitioned table is divided, or which part of one a partition holds.
+    """
 
     oid: int
     schema: str
@@ -108,6 +111,7 @@ class RelationRow(NamedTuple):
     is_readable: bool
     comment: str | None
     view: str | None
+    division: str | None
 
     @property
     def qualified(self) -> str:
@@ -123,7 +127,9 @@ select c.oid, n.nspname, c.relname, c.relkind::text, c.relispartition,
        coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
                 and not row_security_active(c.oid), false),
        obj_description(c.oid, 'pg_class'),
-       case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end
+       case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
+       nullif(concat_ws(', ', pg_get_expr(c.relpartbound, c.oid),
+                        case when c.relkind = 'p' then 'PARTITION BY ' || pg_get_partkeydef(c.oid) end), '')
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'f', 'v', 'm') and {_USERS}
 order by n.nspname, c.relname

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, TypeVar
 
 from noormme_py.frozen import frozen
@@ -135,6 +135,7 @@ def table_of(row: RelationRow, rows: TableRows, types: Types) -> PgTable:
         policies=_attached(row, rows, "policy"),
         is_row_security_on=row.has_row_security,
         partitions=tuple(sorted(leaf.qualified for leaf in leaves)),
+        divisions=tuple(_divisions(row, rows)) if row.kind == "p" else (),
         parents=tuple(rows.relations[parent].qualified for parent in rows.parents.get(row.oid, ())),
         comment=row.comment,
         estimated_rows=-1 if min(estimates, default=0) < 0 else sum(estimates),
@@ -182,6 +183,13 @@ def _leaves(oid: int, rows: TableRows) -> list[RelationRow]:
         else:
             found.append(partition)
     return found
+
+
+def _divisions(row: RelationRow, rows: TableRows) -> Iterator[PgDefinition]:
+    """Yield how a table is divided, and what its partitions hold, at whatever depth."""
+    yield PgDefinition(row.qualified, row.division or "")
+    for oid in rows.partitions.get(row.oid, ()):
+        yield from _divisions(rows.relations[oid], rows)
 
 
 def _foreign_key(row: ConstraintRow) -> PgForeignKey:

@@ -8,24 +8,25 @@ from noormme_py.postgres.fate import Fate, left_out
 from noormme_py.postgres.model import PgDatabase, PgTable
 
 _NATIVE = frozenset({"plpgsql"})
+_NOTES = {
+    "privileges": "whoever may read the file may read all of it: rights are the application's affair",
+    "default privileges": "whoever may read the file may read all of it: rights are the application's affair",
+    "settings": "the library's options take their place",
+    "empty schema": "SQLite has no schemas",
+    "view of an extension": "it goes with its extension",
+}
 _TYPES_ALONE = frozenset({"citext", "hstore"})
 
 
 def leftovers(database: PgDatabase, moved: Iterable[PgTable]) -> Iterable[Fate]:
     """Yield the fates of functions, triggers, policies and the like."""
     for table in moved:
-        for trigger in table.triggers:
-            name = f"{table.qualified} ({trigger.name})"
-            yield left_out("trigger", name, "what it does is written in PostgreSQL's language", trigger.definition)
-        for rule in table.rules:
-            yield left_out("rule", f"{table.qualified} ({rule.name})", "SQLite has no rules", rule.definition)
-        for policy in table.policies:
-            note = "SQLite has no row security: the application has to see to it"
-            yield left_out("policy", f"{table.qualified} ({policy.name})", note, policy.definition)
-        if table.is_row_security_on and not table.policies:
-            yield left_out("row security", table.qualified, "without a policy it hid all rows from all but the owner")
-        if table.comment:
-            yield Fate("comment", table.qualified, None, "changed", "kept as a comment in the text of the table")
+        yield from _beside_rows(table)
+    for view in database.views:
+        names = [view.qualified] if view.comment else []
+        names += [f"{view.qualified}.{column.name}" for column in view.columns if column.comment]
+        for name in names:
+            yield left_out("comment", name, "SQLite keeps no comments on views")
     for function in database.functions:
         note = "SQLite has no stored functions: write it in the application"
         yield left_out("function", function.name, note, function.definition)
@@ -41,7 +42,25 @@ def leftovers(database: PgDatabase, moved: Iterable[PgTable]) -> Iterable[Fate]:
         elif name not in _NATIVE:
             yield left_out("extension", extension, "what it offers is not there in SQLite")
     for kind, name in database.others:
-        yield left_out(kind, name, "SQLite has nothing like it")
+        yield left_out(kind, name, _NOTES.get(kind, "SQLite has nothing like it"))
     if database.collation not in ("C", "POSIX", "C.UTF-8", "C.utf8"):
         note = f"texts sort by code points, not by {database.collation!r}: `compare-queries` shows where that is seen"
         yield Fate("collation", database.name, None, "changed", note)
+
+
+def _beside_rows(table: PgTable) -> Iterable[Fate]:
+    """Yield what a table has beside its rows, its keys and its checks."""
+    for trigger in table.triggers:
+        name = f"{table.qualified} ({trigger.name})"
+        yield left_out("trigger", name, "what it does is written in PostgreSQL's language", trigger.definition)
+    for rule in table.rules:
+        yield left_out("rule", f"{table.qualified} ({rule.name})", "SQLite has no rules", rule.definition)
+    for policy in table.policies:
+        note = "SQLite has no row security: the application has to see to it"
+        yield left_out("policy", f"{table.qualified} ({policy.name})", note, policy.definition)
+    if table.is_row_security_on and not table.policies:
+        yield left_out("row security", table.qualified, "without a policy it hid all rows from all but the owner")
+    if table.comment:
+        yield Fate("comment", table.qualified, None, "changed", "kept as a comment in the text of the table")
+    for one in table.divisions:
+        yield Fate("partition", one.name, None, "changed", f"its rows are in {table.name}", one.definition)

@@ -139,6 +139,8 @@ class PgIndex:
 class PgTable:
     """A table that holds rows, or a partitioned one, whose partitions hold them.
 
+    `divisions` say of it and of all partitions how it is divided, and which part each holds.
+
     `parents` are the tables that it inherits from (not those that it is a partition of). `estimated_rows` is what
     statistics say, -1 where there are none. `size_bytes` is the table's with its indexes and what is stored out of
     line, and of a partitioned table that of all its partitions. `secured_by` are policies of row security.
@@ -158,6 +160,7 @@ class PgTable:
     policies: tuple[PgDefinition, ...] = ()
     is_row_security_on: bool = False
     partitions: tuple[str, ...] = ()
+    divisions: tuple[PgDefinition, ...] = ()
     parents: tuple[str, ...] = ()
     comment: str | None = None
     estimated_rows: int = -1
