@@ -93,7 +93,7 @@ class Source:
                         if not taken.add(columns_of(lines), sum(map(len, lines))):
                             return NoAnswer(taken.reason, False)
         except TransferError as error:
-            if self._stopped() or "connection to" in error.message:
+            if self._stopped() or error.message.startswith("the connection to "):
                 raise
             is_late = "57014" in error.message
             reason = f"it took more than {self._limits.seconds:g} s in PostgreSQL" if is_late else error.message
