@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from noormme_py.errors import TransferError
-from noormme_py.frozen import frozen
+from noormme_py.frozen import frozen, replaced
 from noormme_py.names import quote
 from noormme_py.postgres.building import Reading
 from noormme_py.postgres.constraints_aside import Orphaned, constraints_aside
@@ -19,7 +19,7 @@ from noormme_py.postgres.reading import source_rows
 from noormme_py.postgres.session import Session
 from noormme_py.postgres.spool import SpoolFile
 from noormme_py.postgres.validate import MOST_DIFFERING, Validation
-from noormme_py.postgres.writing import blocks_of, column_list, keys_of, written_columns
+from noormme_py.postgres.writing import blocks_of, column_list, keys_of
 
 
 @frozen
@@ -88,6 +88,7 @@ class Export:
         skipped: list[str] = []
         for one in planned:
             table, notes = fitted(one, self._reading)
+            table = None if table is None else _without_computed(table)
             if table is None:
                 skipped.append(f"{one.source.qualified}: {'; '.join(notes)}")
             else:
@@ -175,7 +176,7 @@ class Export:
         return count
 
     def _copy_in(self, table: PlannedTable, blocks: Iterable[bytes]) -> int:
-        columns = column_list(table, written_columns(table))
+        columns = column_list(table)
         sql = f"copy {qualified(*table.source.key)} ({columns}) from stdin"
         return self._session.copy_in(sql, self._counted(table, blocks))
 
@@ -220,6 +221,12 @@ class Export:
         if self._stopped():
             raise TransferError("stopped", hint="nothing was changed in PostgreSQL")
         self._listener(Progress(phase, table.source.qualified, self._rows, 0))
+
+
+def _without_computed(table: PlannedTable) -> PlannedTable | None:
+    """Return the table without the columns that PostgreSQL computes of others, None where nothing is left."""
+    columns = tuple(column for column in table.columns if column.source.generated_as is None)
+    return replaced(table, columns=columns) if columns else None
 
 
 def check_rejected(planned: Iterable[PlannedTable], rejected: Mapping[str, int]) -> None:

@@ -87,7 +87,15 @@ class Move:
             fates = [fate for move in moves for fate in move.fates]
             fates += self._finished(tables)
             orphans = find_orphans(tables, self._building)
-            fates += make_views(database, made, dict(self._options.types), self._session, self._building, self._stopped)
+            fates += make_views(
+                database,
+                made,
+                dict(self._options.types),
+                self._session,
+                self._building,
+                self._stopped,
+                is_partial=bool(self._options.where or self._rejects.count),
+            )
             mover.close()
         told = {(fate.kind, fate.source) for fate in fates}
         kept = [fate for fate in made.fates if (fate.kind, fate.source) not in told]

@@ -18,6 +18,7 @@ from noormme_py.postgres.model import PgDatabase, PgTable
 from noormme_py.postgres.names import Namespace, home_of, name_in_sqlite
 from noormme_py.postgres.plan_columns import ColumnPlanner
 from noormme_py.postgres.plan_keys import ForeignKeyPlanner, IndexPlanner
+from noormme_py.postgres.plan_sequences import sequence_fates, with_sequence
 from noormme_py.postgres.planned import Hook, MoveOptions, Plan, PlannedCheck, PlannedTable
 from noormme_py.postgres.selection import condition, selected
 
@@ -84,10 +85,13 @@ def plan(
             where=condition(table, options),
         )
         fates.append(_table_fate(made))
+        if made.primary_key:
+            name = next((index.name for index in table.indexes if index.constraint == "primary key"), "primary key")
+            fates.append(Fate("primary key", f"{table.qualified} ({name})", ", ".join(made.primary_key), "exact"))
         checks = tuple(_checks(table, planner, fates))
-        planned.append(replaced(_with_sequence(made), checks=checks))
+        planned.append(replaced(with_sequence(made), checks=checks))
         fates += [*planner.fates, *indexes.fates]
-    fates += [*keys.fates, *leftovers(database, tables)]
+    fates += [*keys.fates, *sequence_fates(planned), *leftovers(database, tables)]
     for view in database.views:
         names[view.schema, view.name] = namespace.take(
             name_in_sqlite(view.schema, view.name, home, is_snake_case=options.is_snake_case)
@@ -106,18 +110,10 @@ def _checks(table: PgTable, planner: ColumnPlanner, fates: list[Fate]) -> Iterab
             fates.append(left_out("check", source, found.reason, text))
 
 
-def _with_sequence(table: PlannedTable) -> PlannedTable:
-    """Say where the numbers of a table go on, where PostgreSQL takes them from a sequence, which gives none twice."""
-    for column in table.columns:
-        if column.name == table.rowid_alias and column.source.sequence is not None:
-            return replaced(table, is_autoincrement=True, last_id=column.source.sequence.last_value)
-    return table
-
-
 def _table_fate(table: PlannedTable) -> Fate:
     source, notes = table.source, list[str]()
     if source.partitions:
-        notes.append(f"its {len(source.partitions)} partitions are one table")
+        notes.append("its partitions are one table")
     if source.parents:
         notes.append(f"it inherits from {', '.join(source.parents)}: a query of those does not give its rows any more")
     if table.where is not None:

@@ -17,6 +17,7 @@ from noormme_py.postgres.names import Namespace, snake_case
 from noormme_py.postgres.planned import Hook, PlannedCheck, PlannedColumn
 
 _PLAIN_COLLATIONS = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic"})
+_NO_SEQUENCE = "SQLite has no sequences beside the primary key: give the value with each new row"
 _INTEGERS = frozenset({"int2", "int4", "int8"})
 
 
@@ -124,8 +125,7 @@ class ColumnPlanner:
         source = f"{self._table.qualified}.{column.name}"
         if column.sequence is not None and (column.identity or column.default):
             if self.names[column.name] != self.rowid_alias:
-                note = "SQLite has no sequences beside the primary key: give the value with each new row"
-                self.fates.append(left_out("default", source, note, column.default))
+                self.fates.append(left_out("default", source, _NO_SEQUENCE, column.default))
             return None
         default = column.default if column.default is not None else column.type.default
         if default is None or column.generated_as is not None:
@@ -136,7 +136,8 @@ class ColumnPlanner:
         if isinstance(found, Translated):
             self.fates.append(replaced(carried("default", source, found.sql, list(found.notes)), text=default))
             return found.sql
-        self.fates.append(left_out("default", source, found.reason, default))
+        reason = _NO_SEQUENCE if found.reason == "sequence" else found.reason
+        self.fates.append(left_out("default", source, reason, default))
         return None
 
     def _generated(self, column: PgColumn, notes: list[str]) -> str | None:

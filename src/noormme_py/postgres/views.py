@@ -33,10 +33,12 @@ def make_views(
     session: Session,
     building: Building,
     stopped: Callable[[], bool],
+    *,
+    is_partial: bool,
 ) -> list[Fate]:
     """Make all views that mean the same in SQLite, and return what became of each; some rest on others.
 
-    `types` are the forms that the move was asked for.
+    `types` are the forms that the move was asked for; `is_partial` says that it left rows of tables out.
     """
     names = names_of(database, plan, types)
     fates: list[Fate] = []
@@ -44,7 +46,7 @@ def make_views(
     while waiting:
         later: list[tuple[PgView, Fate]] = []
         for view in waiting:
-            fate = _made(view, plan, names, session, building, stopped)
+            fate = _made(view, plan, names, session, building, stopped, is_partial=is_partial)
             if fate.outcome == "left out":
                 later.append((view, fate))
             else:
@@ -56,7 +58,14 @@ def make_views(
 
 
 def _made(
-    view: PgView, plan: Plan, names: Names, session: Session, building: Building, stopped: Callable[[], bool]
+    view: PgView,
+    plan: Plan,
+    names: Names,
+    session: Session,
+    building: Building,
+    stopped: Callable[[], bool],
+    *,
+    is_partial: bool,
 ) -> Fate:
     kind = "materialized view" if view.is_materialized else "view"
     translated = translate_query(view.definition, names)
@@ -76,17 +85,29 @@ def _made(
     notes = list(translated.notes)
     if view.is_materialized:
         notes.append("an ordinary view: it is computed when it is asked")
-    answer = _is_same(view, name, session, building, stopped)
-    if answer is False:
-        building.execute(f"drop view {quote(name)}")
-        return left_out(kind, view.qualified, "it gives other rows in SQLite", view.definition)
-    if answer is None:
-        notes.append(f"its rows were not compared: that took more than {BUDGET_S:g} s")
+    if is_partial:
+        notes.append("its rows were not compared: some of those below it were not moved")
+        return carried(kind, view.qualified, name, notes, view.definition)
+    try:
+        is_same = _is_same(view, name, session, building, stopped)
+    except _Unknown as unknown:
+        notes.append(f"its rows were not compared: {unknown}")
+    else:
+        if not is_same:
+            building.execute(f"drop view {quote(name)}")
+            return left_out(kind, view.qualified, "it gives other rows in SQLite", view.definition)
     return carried(kind, view.qualified, name, notes, view.definition)
 
 
-def _is_same(view: PgView, name: str, session: Session, building: Building, stopped: Callable[[], bool]) -> bool | None:
-    """Whether a view has the same rows on both sides; None where that takes too long."""
+class _Unknown(Exception):
+    """It cannot be said whether a view has the same rows; the argument is the reason."""
+
+
+def _is_same(view: PgView, name: str, session: Session, building: Building, stopped: Callable[[], bool]) -> bool:
+    """Whether a view has the same rows on both sides; raises _Unknown.
+
+    The rows of a materialized view are of another time, so what it is made of is asked again.
+    """
     forms = [form_of(column.type, column.modifier) for column in view.columns]
     there, here = Digest(len(forms)), Digest(len(forms))
     columns = ", ".join(
@@ -94,13 +115,14 @@ def _is_same(view: PgView, name: str, session: Session, building: Building, stop
     )
     try:
         with within(session, BUDGET_S):
-            sql = f"select {columns} from {qualified(view.schema, view.name)}"
+            rows = f"({view.definition}) as v" if view.is_materialized else qualified(view.schema, view.name)
+            sql = f"select {columns} from {rows}"
             for lines in session.copy_out(sql, stopped=stopped):
                 there.add([nearly(form, column, DIGITS) for form, column in zip(forms, columns_of(lines), strict=True)])
-    except TransferError:
+    except TransferError as error:
         if stopped():
             raise
-        return None
+        raise _Unknown(error.message) from None
     select = ", ".join(form.read.format(quote(column.name)) for form, column in zip(forms, view.columns, strict=True))
     try:
         for stored in building.batches(f"select {select} from {quote(name)}", _ROWS, budget_s=BUDGET_S):
@@ -109,7 +131,7 @@ def _is_same(view: PgView, name: str, session: Session, building: Building, stop
     except Interrupted:
         if stopped():
             raise
-        return None
+        raise _Unknown(f"in SQLite that takes more than {BUDGET_S:g} s") from None
     except DatabaseError as error:
         if not is_of_the_sql(error):
             raise

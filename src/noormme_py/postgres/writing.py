@@ -17,14 +17,9 @@ from noormme_py.postgres.spool import key_hashes
 _SHOWN = 200
 
 
-def written_columns(table: PlannedTable) -> list[int]:
-    """Return the positions of the columns that PostgreSQL takes values for: not those that it computes."""
-    return [position for position, column in enumerate(table.columns) if column.source.generated_as is None]
-
-
-def column_list(table: PlannedTable, positions: Sequence[int]) -> str:
-    """Return the names of some columns, for COPY."""
-    return ", ".join(quoted(table.columns[position].source.name) for position in positions)
+def column_list(table: PlannedTable) -> str:
+    """Return the names of the columns in PostgreSQL, for COPY."""
+    return ", ".join(quoted(column.source.name) for column in table.columns)
 
 
 def blocks_of(table: PlannedTable, reading: Reading, wanted: frozenset[int] | None = None) -> Iterator[bytes]:
@@ -32,11 +27,10 @@ def blocks_of(table: PlannedTable, reading: Reading, wanted: frozenset[int] | No
 
     Raises TransferError, with table, column and key, for a value that no text can be.
     """
-    positions = written_columns(table)
     for columns in target_rows(table, reading):
         chosen = columns if wanted is None else _chosen(table, columns, wanted)
         if chosen and chosen[0]:
-            yield lines_of([_texts(table, place, chosen) for place in positions])
+            yield lines_of([_texts(table, place, chosen) for place in range(len(table.columns))])
 
 
 def keys_of(table: PlannedTable, batches: Iterator[list[Column]], wanted: frozenset[int]) -> Iterator[bytes]:

@@ -111,7 +111,7 @@ def wanted_collation(type: str) -> str:
 
 def collated(term: Term, collation: str) -> Term:
     """Return the term so that SQLite compares it by a collation, whatever its column says."""
-    return replaced(term, sql=f"{term.operand} COLLATE {collation}", is_compound=True, collate=collation)
+    return replaced(term, sql=f"{term.operand} COLLATE {collation}", is_compound=False, collate=collation)
 
 
 def column_term(column: ScopeColumn, sql: str | None = None) -> Term:

@@ -59,6 +59,8 @@ class ScopeNames:
     scope: Scope
 
     def find(self, qualifier: str | None, name: str) -> Term:
+        if qualifier is not None:
+            raise Refused("a column is named with its table")
         found = self.scope.columns.get(name)
         if found is not None:
             return column_term(found)
