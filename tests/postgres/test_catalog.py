@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from noormme_py.postgres.catalog import read_database
+from noormme_py.postgres.catalog.database import read_database
 from noormme_py.postgres.model import PgColumn, PgDatabase, PgDefinition, PgSequence, PgTable
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 from tests.postgres.database import Database
 
 

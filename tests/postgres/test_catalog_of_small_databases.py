@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from noormme_py.errors import TransferError
 from noormme_py.names import quote
-from noormme_py.postgres.catalog import read_database
-from noormme_py.postgres.catalog_types import without_parentheses
+from noormme_py.postgres.catalog.database import read_database
+from noormme_py.postgres.catalog.types import without_parentheses
 from noormme_py.postgres.model import PgDatabase, PgSequence
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 from tests.postgres.database import Database, fresh_database
 from tests.postgres.logins import login
 from tests.postgres.server import Server

@@ -6,7 +6,7 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noormme_py.postgres.copy_text import columns_of, lines_of
+from noormme_py.postgres.server.copy_text import columns_of, lines_of
 from tests.postgres.database import Database
 
 VALUES = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)

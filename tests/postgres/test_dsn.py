@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from noormme_py.errors import TransferError
-from noormme_py.postgres.dsn import connect_text, shown_dsn
+from noormme_py.postgres.server.dsn import connect_text, shown_dsn
 
 SECRET = "hunter2"
 UNREADABLE = "the PostgreSQL database that was named"

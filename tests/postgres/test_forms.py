@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from noormme_py.errors import ConfigError
+from noormme_py.postgres.form import Form
 from noormme_py.postgres.forms.choose import form_of
-from noormme_py.postgres.forms.form import Form
 from noormme_py.postgres.model import PgType
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noormme_py.postgres.forms.form import Form
+from noormme_py.postgres.form import Form
 from noormme_py.postgres.literals.nested import is_nested, nested_form
 from noormme_py.postgres.model import PgType
 from tests.postgres import nested_types as types

@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from noormme_py.errors import TransferError
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 from tests.postgres.database import Database, dsn_of
 from tests.postgres.logins import SECRET, login
 from tests.postgres.server import Server

@@ -13,8 +13,8 @@ from noormme_py.client.async_transfer import survey as survey_aside
 from noormme_py.client.sync_transfer import survey
 from noormme_py.errors import ConfigError, TransferError
 from noormme_py.frozen import replaced
-from noormme_py.postgres.facts import ColumnFacts
 from noormme_py.postgres.fate import Fate
+from noormme_py.postgres.plan.facts import ColumnFacts
 from noormme_py.postgres.progress import Progress
 from noormme_py.postgres.survey.advice import advice_for
 from noormme_py.postgres.survey.survey import Survey, SurveyedTable

@@ -13,13 +13,13 @@ from noormme_py.config import config_for
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted
 from noormme_py.names import fold
-from noormme_py.postgres.catalog import read_database
-from noormme_py.postgres.export import Export, ExportReport, check_rejected
-from noormme_py.postgres.new_schema import make_schema
-from noormme_py.postgres.plan import plan
-from noormme_py.postgres.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.catalog.database import read_database
+from noormme_py.postgres.export.export import Export, ExportReport, check_rejected
+from noormme_py.postgres.export.new_schema import make_schema
+from noormme_py.postgres.plan.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.plan.planner import plan
 from noormme_py.postgres.progress import Listener
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 
 
 class ExportJob:

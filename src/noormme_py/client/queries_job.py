@@ -11,13 +11,13 @@ from time import monotonic
 from noormme_py.client.validation_job import TwoSides, options_of
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import ConfigError, Interrupted
-from noormme_py.postgres.catalog import read_database
-from noormme_py.postgres.plan import plan
-from noormme_py.postgres.planned import MoveOptions
+from noormme_py.postgres.catalog.database import read_database
+from noormme_py.postgres.plan.planned import MoveOptions
+from noormme_py.postgres.plan.planner import plan
 from noormme_py.postgres.progress import Listener, Progress
 from noormme_py.postgres.queries import translate_query
-from noormme_py.postgres.query_names import names_of
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.queries.names_of_plan import names_of
+from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.workload.answers import Limits, Source, Target
 from noormme_py.postgres.workload.compare import Comparing
 from noormme_py.postgres.workload.differences import Forms

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from noormme_py.errors import TransferError
-from noormme_py.postgres.planned import MoveOptions
+from noormme_py.postgres.plan.planned import MoveOptions
 from noormme_py.postgres.progress import Listener
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.survey.reading import read_survey
 from noormme_py.postgres.survey.survey import Survey
 

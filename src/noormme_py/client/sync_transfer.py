@@ -12,13 +12,13 @@ from noormme_py.client.survey_job import SurveyJob
 from noormme_py.client.transfer_job import TransferJob
 from noormme_py.client.validation_job import ValidationJob
 from noormme_py.engine.sync_aside import run_aside
-from noormme_py.postgres.comparison import ValidationReport
-from noormme_py.postgres.copying import OnError
-from noormme_py.postgres.export import ExportReport
-from noormme_py.postgres.planned import Hook, MoveOptions
+from noormme_py.postgres.export.export import ExportReport
+from noormme_py.postgres.move.copying import OnError
+from noormme_py.postgres.move.report import TransferReport
+from noormme_py.postgres.plan.planned import Hook, MoveOptions
 from noormme_py.postgres.progress import Listener, nobody
-from noormme_py.postgres.report import TransferReport
 from noormme_py.postgres.survey.survey import Survey
+from noormme_py.postgres.validation.comparison import ValidationReport
 from noormme_py.postgres.workload.answers import Limits
 from noormme_py.postgres.workload.findings import QueriesReport
 

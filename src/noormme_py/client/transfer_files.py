@@ -8,8 +8,8 @@ from pathlib import Path
 
 from noormme_py.client.kept_files import replace_text
 from noormme_py.errors import TransferError
-from noormme_py.postgres.report import TransferReport
-from noormme_py.postgres.report_text import markdown
+from noormme_py.postgres.move.report import TransferReport
+from noormme_py.postgres.move.report_text import markdown
 
 
 def report_path(target: str | os.PathLike[str]) -> Path:

@@ -13,14 +13,14 @@ from noormme_py.client.transfer_files import rejects_path, report_path, write_re
 from noormme_py.engine.new_file import NewFile, check_target
 from noormme_py.errors import Interrupted, NoormmeError, TransferError
 from noormme_py.frozen import replaced
-from noormme_py.postgres.copying import OnError
-from noormme_py.postgres.ledger import is_ledger_there
-from noormme_py.postgres.move import Move, Moved
-from noormme_py.postgres.planned import Hook, MoveOptions
+from noormme_py.postgres.move.copying import OnError
+from noormme_py.postgres.move.ledger import is_ledger_there
+from noormme_py.postgres.move.move import Move, Moved
+from noormme_py.postgres.move.rejects import Rejects
+from noormme_py.postgres.move.report import TransferReport
+from noormme_py.postgres.plan.planned import Hook, MoveOptions
 from noormme_py.postgres.progress import Listener
-from noormme_py.postgres.rejects import Rejects
-from noormme_py.postgres.report import TransferReport
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 
 
 class TransferJob:

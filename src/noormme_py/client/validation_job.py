@@ -13,14 +13,14 @@ from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted, TransferError
 from noormme_py.frozen import replaced
 from noormme_py.location import parse_location
-from noormme_py.postgres.comparison import TableComparison, ValidationReport
-from noormme_py.postgres.looking import estimated_rows, look
-from noormme_py.postgres.plan import plan
-from noormme_py.postgres.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.move.report import TransferReport
+from noormme_py.postgres.plan.looking import estimated_rows, look
+from noormme_py.postgres.plan.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.plan.planner import plan
 from noormme_py.postgres.progress import Listener, Progress
-from noormme_py.postgres.report import TransferReport
-from noormme_py.postgres.session import Session
-from noormme_py.postgres.validate import Validation
+from noormme_py.postgres.server.session import Session
+from noormme_py.postgres.validation.comparison import TableComparison, ValidationReport
+from noormme_py.postgres.validation.validate import Validation
 
 
 class TwoSides:

@@ -4,16 +4,16 @@ It needs the extra `postgres`.
 """
 
 from noormme_py.client.async_transfer import compare_queries, export, transfer, validate
-from noormme_py.postgres.comparison import (
+from noormme_py.postgres.export.export import ExportedTable, ExportReport
+from noormme_py.postgres.fate import Fate
+from noormme_py.postgres.move.report import MovedTable, Orphans, TransferReport
+from noormme_py.postgres.progress import Progress
+from noormme_py.postgres.validation.comparison import (
     ColumnComparison,
     RowDifference,
     TableComparison,
     ValidationReport,
 )
-from noormme_py.postgres.export import ExportedTable, ExportReport
-from noormme_py.postgres.fate import Fate
-from noormme_py.postgres.progress import Progress
-from noormme_py.postgres.report import MovedTable, Orphans, TransferReport
 from noormme_py.postgres.workload.findings import Cause, QueriesReport, QueryComparison
 
 __all__ = [

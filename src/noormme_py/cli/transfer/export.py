@@ -18,7 +18,7 @@ from noormme_py.cli.transfer.rows_bar import rows_bar
 from noormme_py.cli.transfer.validate import ReportOption
 from noormme_py.client.sync_transfer import export as bring_back
 from noormme_py.errors import NoormmeError
-from noormme_py.postgres.export import ExportReport
+from noormme_py.postgres.export.export import ExportReport
 from noormme_py.postgres.plain import to_plain
 
 FORMAT = 1

@@ -29,8 +29,8 @@ from noormme_py.client.sync_transfer import transfer
 from noormme_py.client.transfer_files import report_path
 from noormme_py.errors import NoormmeError
 from noormme_py.postgres.fate import Fate
-from noormme_py.postgres.report import TransferReport
-from noormme_py.postgres.report_text import verdict
+from noormme_py.postgres.move.report import TransferReport
+from noormme_py.postgres.move.report_text import verdict
 
 _MOST_FATES = 12
 

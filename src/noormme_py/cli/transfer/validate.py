@@ -18,8 +18,8 @@ from noormme_py.cli.transfer.options import ExcludeOption, IncludeOption, JsonOp
 from noormme_py.cli.transfer.rows_bar import rows_bar
 from noormme_py.client.sync_transfer import validate as compare
 from noormme_py.errors import ConfigError, NoormmeError
-from noormme_py.postgres.comparison import ColumnComparison, TableComparison, ValidationReport
 from noormme_py.postgres.plain import to_plain
+from noormme_py.postgres.validation.comparison import ColumnComparison, TableComparison, ValidationReport
 
 FORMAT = 1
 """Raised when a key of the JSON is renamed or removed; new keys may come."""

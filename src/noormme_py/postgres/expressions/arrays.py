@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from noormme_py.postgres.expressions.casts import cast
 from noormme_py.postgres.expressions.constants import constant
-from noormme_py.postgres.expressions.term import Refused, Term, null, value
+from noormme_py.postgres.expressions.term import Refused, Term, null, text_literal, value
 from noormme_py.postgres.expressions.translation import Call, Function, Translation
 from noormme_py.postgres.expressions.type_names import TypeName, type_name
 
@@ -24,6 +24,9 @@ def elements(translation: Translation, node: exp.Expr | None) -> list[Term]:
         node = node.this
     if isinstance(node, exp.Array):
         return [translation.term(each) for each in node.expressions]
+    if isinstance(node, exp.Literal) and node.is_string:
+        # The type of its elements is open.
+        return [null() if text is None else _open(text) for text in split(node.this)]
     if isinstance(node, exp.Cast):
         wanted, inner = type_name(node.args["to"]), node.this
         if not wanted.name.startswith("_"):
@@ -98,6 +101,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "array_length": Function(2, 2, _dimensions(True)),
     "cardinality": Function(1, 1, _dimensions(False)),
 }
+
+
+def _open(text: str) -> Term:
+    return Term(text_literal(text), "unknown", "text", constant=text)
 
 
 def _quoted(text: str) -> str:

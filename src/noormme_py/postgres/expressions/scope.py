@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from noormme_py.frozen import frozen
-from noormme_py.postgres.forms.form import Convert, Form
+from noormme_py.postgres.form import Convert, Form
 from noormme_py.postgres.model import PgColumn, PgType, TypeKind
 from noormme_py.query.statement import Raw
 

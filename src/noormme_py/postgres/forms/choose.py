@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from noormme_py.errors import ConfigError
 from noormme_py.frozen import replaced
 from noormme_py.names import suggest
+from noormme_py.postgres.form import Form
 from noormme_py.postgres.forms import chosen, numbers, texts, times
-from noormme_py.postgres.forms.form import Form
 from noormme_py.postgres.literals.nested import nested_form
 from noormme_py.postgres.model import PgType
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from noormme_py.errors import ConfigError
 from noormme_py.names import suggest
-from noormme_py.postgres.forms.form import Column, Form, each
+from noormme_py.postgres.form import Column, Form, each
 from noormme_py.postgres.forms.numbers import same_decimal
 from noormme_py.postgres.model import PgType
 from noormme_py.query.statement import Raw

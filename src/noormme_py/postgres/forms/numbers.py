@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from noormme_py.postgres.forms.form import Column, Form
+from noormme_py.postgres.form import Column, Form
 
 EXACT_DIGITS = 15
 """A double holds every decimal of as many digits (DBL_DIG); SQLite's NUMERIC affinity makes doubles of fractions."""

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from noormme_py.postgres.forms.form import Column, Form
+from noormme_py.postgres.form import Column, Form
 from noormme_py.postgres.forms.numbers import same_decimal
 
 TEXT = Form("text", "TEXT", "TEXT")

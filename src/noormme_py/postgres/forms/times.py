@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from noormme_py.postgres.forms.form import Column, Form, each
+from noormme_py.postgres.form import Column, Form, each
 
 _SECONDS = re.compile(r"(.*\d\d:\d\d:\d\d)(?:\.(\d+))?([+-][\d:]+|Z)?( BC)?\Z")
 _SHORT, _FINE = 19, 26

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from noormme_py.postgres.forms.form import Column, Form, each
+from noormme_py.postgres.form import Column, Form, each
 from noormme_py.postgres.literals.array_shape import array_shape, run_inside
 from noormme_py.postgres.literals.composites import composite_text, parse_composite
 from noormme_py.postgres.literals.hstore import hstore_text, in_order, parse_hstore

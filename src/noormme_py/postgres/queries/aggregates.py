@@ -133,7 +133,7 @@ def _of_rows(translation: Translation, name: str, arguments: list[exp.Expr], ove
     terms = [translation.term(node) for node in nodes]
     if word:
         terms = [distinct_key(translation, term) for term in terms]
-    if len(terms) > 1 and name != "string_agg" or not terms and name != "count":
+    if (len(terms) > 1 and name != "string_agg") or (not terms and name != "count"):
         raise Refused(f"{name}() of {len(terms)} values has no counterpart in SQLite")
     return AGGREGATES[name](translation, terms, word, over)
 

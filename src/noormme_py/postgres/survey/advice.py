@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from noormme_py.amounts import number, plural, size
-from noormme_py.postgres.facts import Facts
 from noormme_py.postgres.fate import Fate
+from noormme_py.postgres.plan.facts import Facts
 from noormme_py.postgres.survey.survey import Advice, Survey
 
 _LARGE_ROW = 64 * 1024**2

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from noormme_py.postgres.facts import ColumnFacts, base_of, facts_of, facts_query
-from noormme_py.postgres.identifiers import quoted, relation
 from noormme_py.postgres.model import PgColumn, PgTable
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.plan.facts import ColumnFacts, base_of, facts_of, facts_query
+from noormme_py.postgres.server.identifiers import quoted, relation
+from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.survey.workload import OWN
 
 # Of these PostgreSQL knows the length without reading the value.

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from noormme_py.postgres.expressions import Translated
 from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.model import PgDatabase
-from noormme_py.postgres.planned import Plan, PlannedColumn, PlannedTable
+from noormme_py.postgres.move.shaping import check_name
+from noormme_py.postgres.plan.planned import Plan, PlannedColumn, PlannedTable
 from noormme_py.postgres.queries import Names, translate_query
-from noormme_py.postgres.shaping import check_name
 from noormme_py.postgres.survey.survey import SurveyedColumn, SurveyedType
 
 _COMPARED = "its rows are compared in the move"

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 from noormme_py.errors import TransferError
 from noormme_py.frozen import replaced
-from noormme_py.postgres.attempt import attempt
-from noormme_py.postgres.catalog import read_database
-from noormme_py.postgres.facts import ColumnFacts
+from noormme_py.postgres.catalog.database import read_database
 from noormme_py.postgres.model import PgTable
-from noormme_py.postgres.plan import movable, plan
-from noormme_py.postgres.planned import MoveOptions, Plan, PlannedTable
+from noormme_py.postgres.plan.facts import ColumnFacts
+from noormme_py.postgres.plan.planned import MoveOptions, Plan, PlannedTable
+from noormme_py.postgres.plan.planner import movable, plan
 from noormme_py.postgres.progress import Listener, Progress, nobody
-from noormme_py.postgres.query_names import names_of
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.queries.names_of_plan import names_of
+from noormme_py.postgres.server.attempt import attempt
+from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.survey.advice import advice_for
 from noormme_py.postgres.survey.counting import count_rows, find_facts
 from noormme_py.postgres.survey.outcomes import all_fates, surveyed_columns, surveyed_types

@@ -7,7 +7,7 @@ from typing import Any
 from noormme_py.frozen import frozen
 from noormme_py.postgres.fate import Fate, Outcome
 from noormme_py.postgres.plain import to_plain
-from noormme_py.postgres.planned import MoveOptions
+from noormme_py.postgres.plan.planned import MoveOptions
 from noormme_py.postgres.survey.workload import Workload
 
 FORMAT = 1

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from noormme_py.frozen import frozen
-from noormme_py.postgres.attempt import attempt
-from noormme_py.postgres.identifiers import qualified
 from noormme_py.postgres.model import PgTable
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.attempt import attempt
+from noormme_py.postgres.server.identifiers import qualified
+from noormme_py.postgres.server.session import Session
 
 OWN = "/* noormme survey */"
 """What the survey's own queries hold, so that the next survey does not take them for the application's."""

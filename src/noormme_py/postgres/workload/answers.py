@@ -9,10 +9,10 @@ from typing import Protocol
 
 from noormme_py.errors import Closed, DatabaseError, DecodeError, Interrupted, NoormmeError, QueryError, TransferError
 from noormme_py.frozen import frozen
-from noormme_py.postgres.building import Reading
-from noormme_py.postgres.copy_text import columns_of
-from noormme_py.postgres.forms.form import Column
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.form import Column
+from noormme_py.postgres.rows.building import Reading
+from noormme_py.postgres.server.copy_text import columns_of
+from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.workload.result_types import ResultColumn, ResultTypes
 from noormme_py.query.tokens import statement_spans
 

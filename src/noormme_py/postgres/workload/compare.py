@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from noormme_py.frozen import replaced
-from noormme_py.postgres.forms.form import Column
+from noormme_py.postgres.form import Column
 from noormme_py.postgres.workload.answers import Answer, NoAnswer, Source, Target
 from noormme_py.postgres.workload.causes import causes_of
 from noormme_py.postgres.workload.differences import Forms, SideBySide

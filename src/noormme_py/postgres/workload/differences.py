@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from noormme_py.postgres.form import Column, Form
 from noormme_py.postgres.forms.choose import form_of, in_strict_table
-from noormme_py.postgres.forms.form import Column, Form
 from noormme_py.postgres.workload.answers import Answer
 from noormme_py.postgres.workload.result_types import ResultColumn
 from noormme_py.postgres.workload.rows import comparable, other_kinds, rows_of

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
-from noormme_py.postgres.forms.form import Column, Form
+from noormme_py.postgres.form import Column, Form
 from noormme_py.postgres.model import PgType
 from noormme_py.postgres.workload.clauses import OrderKey
 from noormme_py.postgres.workload.rows import comparable, is_number

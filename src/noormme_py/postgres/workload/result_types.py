@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from noormme_py.frozen import frozen
-from noormme_py.postgres.catalog_queries import COLUMNS, TYPES, ColumnRow, TypeRow, fetch
-from noormme_py.postgres.catalog_types import Types
+from noormme_py.postgres.catalog.queries import COLUMNS, TYPES, ColumnRow, TypeRow, fetch
+from noormme_py.postgres.catalog.types import Types
 from noormme_py.postgres.model import PgType
-from noormme_py.postgres.session import Session
+from noormme_py.postgres.server.session import Session
 
 
 @frozen

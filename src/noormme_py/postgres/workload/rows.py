@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from noormme_py.postgres.forms.form import Column, Form
+from noormme_py.postgres.form import Column, Form
 from noormme_py.postgres.forms.numbers import same_decimal
 
 _NUMBERS = frozenset({"integer", "real", "decimal", "decimal text"})

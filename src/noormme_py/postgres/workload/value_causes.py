@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from noormme_py.frozen import frozen
-from noormme_py.postgres.forms.form import Form
+from noormme_py.postgres.form import Form
 from noormme_py.postgres.workload.clauses import has_word
 from noormme_py.postgres.workload.differences import DIGITS, SideBySide
 from noormme_py.postgres.workload.findings import Cause

@@ -1,0 +1,1 @@
+"""The way back: rows of SQLite into tables of PostgreSQL, in one transaction."""

@@ -1,0 +1,135 @@
+"""Making tables, indexes and checks: what SQLite does not take, or the rows do not hold to, is left out and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from noormme_py.errors import ConstraintError, DatabaseError
+from noormme_py.frozen import replaced
+from noormme_py.names import quote
+from noormme_py.postgres.fate import Fate, carried, left_out
+from noormme_py.postgres.plan.ddl import create_index, create_table
+from noormme_py.postgres.plan.planned import PlannedCheck, PlannedColumn, PlannedIndex, PlannedTable
+from noormme_py.postgres.rows.building import Building
+
+
+def is_of_the_sql(error: DatabaseError) -> bool:
+    """Whether SQLite refused the statement itself; a full disk or a damaged file is another matter."""
+    return type(error) is DatabaseError and error.sqlite_code in ("SQLITE_ERROR", None)
+
+
+def make_table(table: PlannedTable, building: Building) -> tuple[PlannedTable, list[Fate]]:
+    """Make a table; return it without the translations that SQLite does not take, and what became of those."""
+    try:
+        building.execute(create_table(table))
+        return table, []
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+    fates: list[Fate] = []
+    bare = replaced(table, checks=(), columns=tuple(_plain(column) for column in table.columns))
+    for position, column in enumerate(table.columns):
+        tried = replaced(bare, columns=(*bare.columns[:position], column, *bare.columns[position + 1 :]))
+        reason = _refusal(tried, building)
+        if reason is None:
+            bare = tried
+            continue
+        source = f"{table.source.qualified}.{column.source.name}"
+        text = column.source.generated_as or column.source.default
+        note = "its values are kept and no more computed" if column.generated_as else "SQLite does not take it"
+        kind = "generated column" if column.generated_as else "default"
+        fates.append(left_out(kind, source, f"{note}: {reason}", text))
+    for check in table.checks:
+        tried = replaced(bare, checks=(*bare.checks, check))
+        reason = _refusal(tried, building)
+        if reason is None:
+            bare = tried
+        else:
+            fates.append(left_out("check", check_name(check), f"SQLite does not take it: {reason}", check.text))
+    building.execute(create_table(bare))
+    return bare, fates
+
+
+def make_index(index: PlannedIndex, table: PlannedTable, building: Building) -> Fate:
+    """Make an index, and return what became of it."""
+    # An earlier try may have left it.
+    building.execute(f"drop index if exists {quote(index.name)}")
+    try:
+        building.execute(create_index(index, table))
+    except ConstraintError:
+        building.execute(create_index(index, table, is_unique=False))
+        note = "made without UNIQUE: rows that PostgreSQL takes for different are the same to SQLite"
+        return carried(index.kind, index.source, index.name, [note, *index.notes], index.text)
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+        return left_out(index.kind, index.source, f"SQLite does not take it: {error.message}", index.text)
+    return carried(index.kind, index.source, index.name, list(index.notes), index.text)
+
+
+def prove_checks(table: PlannedTable, building: Building) -> list[Fate]:
+    """Keep those checks that all rows hold to, and return what became of each."""
+    if not table.checks:
+        return []
+    sums = ", ".join(f"total(not ({check.expression}))" for check in table.checks)
+    try:
+        counts = building.query(f"select {sums} from {quote(table.name)}")[0]
+        failing = [int(str(count).partition(".")[0]) for count in counts]
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+        failing = [_failing(table, check, building) for check in table.checks]
+    fates: list[Fate] = []
+    refuted: list[PlannedCheck] = []
+    for check, count in zip(table.checks, failing, strict=True):
+        if not count:
+            fates.append(carried("check", check_name(check), table.name, list(check.notes), check.text))
+            continue
+        refuted.append(check)
+        said = (
+            "it cannot be evaluated on the rows"
+            if count < 0
+            else f"{count:,} rows do not hold to it as SQLite reads it"
+        )
+        fates.append(left_out("check", check_name(check), said, check.text))
+    if refuted:
+        building.redefine(table.name, create_table(table, without=refuted))
+    return fates
+
+
+def check_name(check: PlannedCheck) -> str:
+    """Return the name of a check for readers; one that a column's type makes has none of its own."""
+    return check.source if check.name is None or check.source.endswith(")") else f"{check.source} ({check.name})"
+
+
+def _failing(table: PlannedTable, check: PlannedCheck, building: Building) -> int:
+    """Return how many rows fail a check, -1 where it cannot be told."""
+    try:
+        count = building.query(f"select total(not ({check.expression})) from {quote(table.name)}")[0][0]
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+        return -1
+    return int(str(count).partition(".")[0])
+
+
+def _refusal(table: PlannedTable, building: Building) -> str | None:
+    """Return why a table cannot be made, None where it can; it is not there afterwards."""
+    try:
+        building.execute(create_table(table))
+    except DatabaseError as error:
+        if not is_of_the_sql(error):
+            raise
+        return error.message
+    building.execute(f"drop table {quote(table.name)}")
+    return None
+
+
+def _plain(column: PlannedColumn) -> PlannedColumn:
+    return replaced(column, default=None, generated_as=None)
+
+
+def index_fates(table: PlannedTable, building: Building) -> Iterable[Fate]:
+    """Make all indexes of a table, and yield what became of each."""
+    for index in table.indexes:
+        yield make_index(index, table, building)

@@ -1,0 +1,40 @@
+"""Which tables of a database are moved, by the patterns that somebody gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from noormme_py.errors import ConfigError
+from noormme_py.names import suggest
+from noormme_py.postgres.model import PgTable
+from noormme_py.postgres.plan.planned import MoveOptions
+
+
+def matches(table: PgTable, pattern: str) -> bool:
+    """Whether `schema.table` or `table`, either with `*` and `?`, means this table."""
+    return fnmatchcase(table.qualified, pattern) or fnmatchcase(table.name, pattern)
+
+
+def selected(tables: Iterable[PgTable], options: MoveOptions) -> tuple[list[PgTable], list[PgTable]]:
+    """Return the tables that are moved, and those that are left out; raises ConfigError for a pattern of no table."""
+    known = list(tables)
+    for pattern in (*options.include, *options.exclude, *(name for name, _ in options.where)):
+        if not any(matches(table, pattern) for table in known):
+            raise ConfigError(
+                f"no table is called {pattern[:100]!r}", hint=suggest(pattern, (table.qualified for table in known))
+            )
+    moved = [table for table in known if _is_moved(table, options)]
+    return moved, [table for table in known if table not in moved]
+
+
+def condition(table: PgTable, options: MoveOptions) -> str | None:
+    """Return the condition on the rows of a table, where there is one."""
+    found = [f"({where})" for pattern, where in options.where if matches(table, pattern)]
+    return " and ".join(found) or None
+
+
+def _is_moved(table: PgTable, options: MoveOptions) -> bool:
+    if any(matches(table, pattern) for pattern in options.exclude):
+        return False
+    return not options.include or any(matches(table, pattern) for pattern in options.include)

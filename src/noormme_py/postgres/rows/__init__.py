@@ -1,0 +1,1 @@
+"""Rows on both sides as texts, and whether they are the same."""

@@ -1,0 +1,1 @@
+"""Both sides compared, at any time after the move."""
