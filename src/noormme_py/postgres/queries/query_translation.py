@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -32,7 +32,7 @@ class QueryTranslation(Translation):
         return self._render(self, node, names)
 
     @contextmanager
-    def inside(self) -> Iterator[ColumnNames]:
+    def inside(self) -> Generator[ColumnNames]:
         """Keep what is declared within from what stands around, and give the names that are known there."""
         names, ctes, windows = self.names, dict(self.ctes), self.windows
         try:
