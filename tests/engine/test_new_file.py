@@ -79,6 +79,15 @@ def test_the_log_of_a_target_in_wal_mode_is_part_of_its_backup(tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["app.db", backup.name])
 
 
+def test_two_backups_within_a_second_have_two_names(tmp_path: Path) -> None:
+    target = tmp_path / "app.db"
+    made(target, rows=1).finish()
+    for rows in (2, 3):
+        backup = check_target(target, is_forced=True)
+        made(target, rows=rows).finish(keeping=backup)
+    assert sorted(rows_of(path) for path in tmp_path.iterdir()) == [1, 2, 3]
+
+
 @pytest.mark.parametrize("mode", ["wal", "delete"])
 def test_a_target_that_somebody_uses_is_left_alone(tmp_path: Path, mode: str) -> None:
     target = tmp_path / "app.db"

@@ -75,7 +75,7 @@ REASONS = {
     '"LOWER"(t)': "the function LOWER()",
     "(mood > 'sad'::mood)": "by its labels",
     "(span > 'PT1H'::interval)": "interval",
-    "(tz > d)": "timestamptz is compared with date",
+    "(tz > tm)": "timestamptz is compared with time",
     "(r = (0.1)::double precision)": "float4",
     "(data = '{\"a\": 1}'::jsonb)": "jsonb",
     "(nothing > 0)": "'nothing'",
@@ -120,6 +120,7 @@ def test_what_does_not_says_why(expression: str, reason: str) -> None:
         ("(exact > (0)::numeric)", "floating-point"),
         ("(d > '2020-01-01'::date)", "year"),
         ("((tz)::date = d)", "UTC"),
+        ("(tz > d)", "UTC"),
         ("((w)::integer > 0)", "no number"),
     ],
 )

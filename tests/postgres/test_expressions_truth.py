@@ -43,7 +43,9 @@ nullif(ci, 'nobody') is null ; nullif(c, 'ab') is null ; greatest(t, w) = 'b' ; 
 TEXTS = r"""
 t = 'a' ; t <> 'a' ; t = '' ; t <> '' ; t > 'a' ; t < 'b' collate "C" ; t in ('a', '') ; t = w ; t = v ; 'x' = t
 t = E'line\nbreak' ; t = E'50%_*?[x]\\' ; w = 'it''s "q"' ; "Camel Case" = 'x' ; "Camel Case" <> lower("Camel Case")
-t || w = 'ab' ; t || '-' || w = '-' ; t || i = 'a1' ; concat(t, w, i) = 'ab1' ; concat(b, t) = 'ta' ; length(t) > 1
+t || w = 'ab' ; t || '-' || w = '-' ; t || i = 'a1' ; concat(t, w, i) = 'ab1' ; concat(b, t) = 'ta'
+concat_ws('-', t, w) = 'a-b' ; concat_ws(', ', t, v, w) = 'it''s' ; lpad(i::text, 3, '0') = '001' ; lpad(t, 2, 'x') = 'xa' ; rpad(t, 3) = 'a  '
+length(t) > 1
 length(c) = 2 ; char_length(v) = 5 ; octet_length(t) > 3 ; octet_length(c) = 5 ; bit_length(t) = 8 ; lower(v) = 'abc'
 lower(ci::text) = 'ab@x.org' ; upper(t) = 'A' ; trim(t) = 'pad it' ; btrim(t) <> '' ; ltrim(t) = 'pad it '
 rtrim(t) = '  pad it' ; trim(both 'ax' from t) = '' ; trim(leading '#' from t) = 'a1B2c3' ; btrim(w, '"''') = 'x'
@@ -74,7 +76,8 @@ d - 1 = '2026-01-04' ; ts > '2020-01-01' ; ts > d ; ts::date = d ; ts = '2026-01
 ts >= '2026-01-05 09:30:00' ; ts + interval '1 day' > '2026-01-06' ; ts > '-infinity' ; d < 'infinity'
 ts + interval '1 hour 30 minutes' = '2026-01-05 11:00:00' ; ts - interval '1 month' = '2025-12-05 09:30:00'
 d + interval '1 day' = '2026-01-06' ; ts < d + interval '1 day' ; tz > '2020-01-01 00:00:00+00'
-tz > '2020-01-01 00:00:00+02' ; tz = '2026-01-05 10:30:00+01' ; tz::date = d ; extract(year from d) = 2026
+tz > '2020-01-01 00:00:00+02' ; tz = '2026-01-05 10:30:00+01' ; tz::date = d
+tz > d ; tz >= ts ; extract(year from d) = 2026
 extract(month from d) = 2 ; extract(day from ts) = 29 ; extract(hour from ts) = 9 ; extract(minute from ts) = 30
 extract(dow from d) = 0 ; extract(isodow from d) = 7 ; extract(doy from d) = 366 ; extract(quarter from d) = 4
 extract(epoch from d) > 0 ; date_part('year', ts) > 2020 ; date_trunc('month', ts) = '2026-01-01'

@@ -86,7 +86,7 @@ class NewFile(PlainFile):
                 _place_anew(self.path, self.target)
             else:
                 _check_unused(self.target)
-                os.link(self.target, keeping)
+                _keep(self.target, keeping)
                 self.path.replace(self.target)
             _sync(self.target.parent)
         except OSError as fault:
@@ -136,7 +136,11 @@ def check_target(target: Path, *, is_forced: bool) -> Path | None:
             f"{str(target)!r} is there already", hint="name another target, or give --force, which keeps it as a backup"
         )
     _check_unused(target)
-    return target.with_name(f"{target.name}.backup-{datetime.now():%Y%m%d-%H%M%S}")
+    name = f"{target.name}.backup-{datetime.now():%Y%m%d-%H%M%S}"
+    found, number = target.with_name(name), 2
+    while found.exists():
+        found, number = target.with_name(f"{name}-{number}"), number + 1
+    return found
 
 
 def _check_unused(target: Path) -> None:
@@ -166,6 +170,17 @@ def _check_unused(target: Path) -> None:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _keep(target: Path, name: Path) -> None:
+    """Give the target another name too, so that there is no moment without it."""
+    try:
+        os.link(target, name)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links.
+        target.rename(name)
 
 
 def _place_anew(path: Path, target: Path) -> None:

@@ -195,8 +195,10 @@ def alike(translation: Translation, left: Term, right: Term) -> tuple[Term, Term
         return left, plain_text(translation, right, left)
     if left.type in TEXTS and right.type in TEXTS:
         return left, right
-    if {left.type, right.type} == {"date", "timestamp"}:
-        return cast(translation, left, TypeName("timestamp")), cast(translation, right, TypeName("timestamp"))
+    if left.type != right.type and {left.type, right.type} <= MOMENTS:
+        # A date is its midnight, which depends on the time zone where the other side has one.
+        wider = TypeName("timestamptz" if "timestamptz" in (left.type, right.type) else "timestamp")
+        return cast(translation, left, wider), cast(translation, right, wider)
     if left.type != right.type:
         raise Refused(f"{left.type} is compared with {right.type}, which SQLite does in another way")
     return _of_one_type(left, right)

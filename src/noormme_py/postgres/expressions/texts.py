@@ -9,7 +9,7 @@ from sqlglot import exp
 from noormme_py.postgres.expressions.casts import cast, retyped
 from noormme_py.postgres.expressions.comparisons import compared
 from noormme_py.postgres.expressions.documents import as_text
-from noormme_py.postgres.expressions.term import INTEGERS, TEXTS, Refused, Term, call, null, value
+from noormme_py.postgres.expressions.term import INTEGERS, TEXTS, Refused, Term, call, null, text_literal, value
 from noormme_py.postgres.expressions.translation import Call, Function, Rule, Translation
 from noormme_py.postgres.expressions.type_names import TypeName
 
@@ -18,6 +18,8 @@ _TEXT = TypeName("text")
 # In these collations PostgreSQL knows ASCII letters only.
 _ASCII_ONLY = frozenset({"C", "POSIX"})
 _MOST = 100
+_LONGEST = 200
+"""How long a text is that others are filled up to."""
 _TRIMS: Final = {"BOTH": "trim", "LEADING": "ltrim", "TRAILING": "rtrim"}
 
 
@@ -139,6 +141,29 @@ def _concat(translation: Translation, arguments: list[exp.Expr]) -> Term:
     return value(said if len(terms) > 1 else f"{said} || ''", "text", of=terms, is_compound=True)
 
 
+def _concat_between(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    between, *rest = [_text(translation, node) for node in arguments]
+    if between.constant is None:
+        raise Refused("concat_ws() has a separator that is not a literal")
+    # Each text that is not NULL has the separator in front, and the first one is cut off.
+    said = " || ".join(f"coalesce({between.sql} || {term.operand}, '')" for term in rest)
+    return value(f"substr({said}, {len(between.constant) + 1})", "text", of=rest)
+
+
+def _filled(is_left: bool) -> Call:
+    def rule(translation: Translation, arguments: list[exp.Expr]) -> Term:
+        found, length = _text(translation, arguments[0]), _whole(translation, arguments[1])
+        filling = _text(translation, arguments[2]).constant if len(arguments) > 2 else " "
+        if filling is None or len(filling) != 1 or not 0 <= length <= _LONGEST:
+            raise Refused("a text is filled up with something that is not one character")
+        more = f"substr({text_literal(filling * length)}, 1, {length} - length({found.sql}))"
+        said = f"{more} || {found.operand}" if is_left else f"{found.operand} || {more}"
+        sql = f"CASE WHEN length({found.sql}) < {length} THEN {said} ELSE substr({found.sql}, 1, {length}) END"
+        return value(sql, "text", of=[found])
+
+    return rule
+
+
 def _begins(translation: Translation, arguments: list[exp.Expr]) -> Term:
     found, beginning = (_text(translation, node) for node in arguments)
     start = value(f"substr({found.sql}, 1, length({beginning.sql}))", "text")
@@ -184,6 +209,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "left": Function(2, 2, _left),
     "right": Function(2, 2, _right),
     "concat": Function(1, _MOST, _concat),
+    "concat_ws": Function(2, _MOST, _concat_between),
+    "lpad": Function(2, 3, _filled(True)),
+    "rpad": Function(2, 3, _filled(False)),
     "starts_with": Function(2, 2, _begins),
     "ascii": Function(1, 1, _code),
     "encode": Function(2, 2, _encoded),

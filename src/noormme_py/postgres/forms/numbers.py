@@ -23,8 +23,8 @@ def real(declared: str) -> Form:
 
 
 def _floats(column: Column) -> Column:
-    # SQLite would make NULL of it.
-    return [None if v is None else v if v == NAN else float(v) for v in column]
+    # SQLite would make NULL of NaN, and has no negative zero where a column is REAL.
+    return [None if v is None else v if v == NAN else float(v) + 0.0 for v in column]
 
 
 def _plain_floats(column: Column) -> Column:
