@@ -46,6 +46,9 @@ PAIRS = {
     "(length(btrim(t)) > 0)": 'length(trim("t")) > 0',
     "(POSITION(('@'::text) IN (t)) > 1)": "instr(\"t\", '@') > 1",
     "(SUBSTRING(t FROM 1 FOR 2) = 'ab'::text)": "substr(\"t\", 1, 2) = 'ab'",
+    "(amount > '$1,234.50'::money)": 'CAST("amount" AS REAL) > 1234.5',
+    "(amount >= (0)::money)": 'CAST("amount" AS REAL) >= 0',
+    "((data -> 'ok'::text) = 'true'::jsonb)": "json_type(\"data\", '$.\"ok\"') = 'true'",
     "(c = 'ab'::bpchar)": "\"c\" = 'ab'",
     "((c)::text = 'ab'::text)": "rtrim(\"c\", ' ') = 'ab'",
     "(ci = 'X'::citext)": "\"ci\" = 'X'",
@@ -96,10 +99,11 @@ REASONS = {
 
 @pytest.mark.parametrize(("expression", "sql"), PAIRS.items())
 def test_what_means_the_same(expression: str, sql: str) -> None:
-    made = translate_check(expression, scope())
+    known = Scope({**scope().columns, "amount": ScopeColumn("amount", "decimal text", "money")})
+    made = translate_check(expression, known)
     assert isinstance(made, Translated), made
     assert made.sql == sql
-    assert translate_predicate(expression, scope()) == made
+    assert translate_predicate(expression, known) == made
 
 
 @pytest.mark.parametrize(("expression", "reason"), REASONS.items())

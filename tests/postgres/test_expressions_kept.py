@@ -46,6 +46,7 @@ TYPES: dict[str, tuple[PgType, int]] = {
     "bytea": (PgType("bytea"), -1),
     "jsonb": (PgType("jsonb"), -1),
     "inet": (PgType("inet"), -1),
+    "money": (PgType("money"), -1),
     "mood": (PgType("mood", "public", "enum", labels=("sad", "ok")), -1),
     "text[]": (PgType("_text", kind="array", element=TEXT), -1),
     "integer[]": (PgType("_int4", kind="array", element=PgType("int4")), -1),
@@ -67,6 +68,8 @@ DEFAULTS = (
     ("interval", "'1 day 02:03:04'"), ("interval", "'-1 mon'"), ("uuid", "'12345678-1234-4234-8234-123456789ABC'"),
     ("bytea", r"'\x00ff'"), ("bytea", "'a'"), ("jsonb", "'{}'"), ("jsonb", "'[]'"),
     ("jsonb", """'{"b": 1.50, "a": "it''s"}'"""), ("jsonb", r"""'{"a": "x\\y\"z"}'"""), ("inet", "'10.0.0.1'"),
+    ("money", "0"), ("money", "'1234.5'"),
+    ("text", "'true'::text::boolean::text"),
     ("mood", "'sad'"), ("text[]", "'{}'"), ("text[]", "array[]::text[]"), ("text[]", "array['a b', 'it''s', NULL]"),
     ("text[]", "'{a,b}'"), ("integer[]", "array[1,2]"), ("int4range", "'[1,5)'"),
 )  # fmt: skip

@@ -44,8 +44,8 @@ TEXTS = r"""
 t = 'a' ; t <> 'a' ; t = '' ; t <> '' ; t > 'a' ; t < 'b' collate "C" ; t in ('a', '') ; t = w ; t = v ; 'x' = t
 t = E'line\nbreak' ; t = E'50%_*?[x]\\' ; w = 'it''s "q"' ; "Camel Case" = 'x' ; "Camel Case" <> lower("Camel Case")
 t || w = 'ab' ; t || '-' || w = '-' ; t || i = 'a1' ; concat(t, w, i) = 'ab1' ; concat(b, t) = 'ta'
-concat_ws('-', t, w) = 'a-b' ; concat_ws(', ', t, v, w) = 'it''s' ; lpad(i::text, 3, '0') = '001' ; lpad(t, 2, 'x') = 'xa' ; rpad(t, 3) = 'a  '
-length(t) > 1
+concat_ws('-', t, w) = 'a-b' ; concat_ws(', ', t, v, w) = 'it''s' ; lpad(i::text, 3, '0') = '001'
+lpad(t, 2, 'x') = 'xa' ; rpad(t, 3) = 'a  ' ; length(t) > 1
 length(c) = 2 ; char_length(v) = 5 ; octet_length(t) > 3 ; octet_length(c) = 5 ; bit_length(t) = 8 ; lower(v) = 'abc'
 lower(ci::text) = 'ab@x.org' ; upper(t) = 'A' ; trim(t) = 'pad it' ; btrim(t) <> '' ; ltrim(t) = 'pad it '
 rtrim(t) = '  pad it' ; trim(both 'ax' from t) = '' ; trim(leading '#' from t) = 'a1B2c3' ; btrim(w, '"''') = 'x'
@@ -93,7 +93,8 @@ jsonb_typeof(data -> 'n') = 'number' ; json_typeof(doc) = 'object' ; data ->> 'k
 data ->> 'kind' in ('a', 'b') ; data ->> 'kind' = '12' ; data ->> 'ok' = 'true' ; data ->> 'kind' = 'true'
 data ->> 'kind' like 't%' ; data -> 'nil' is not null ; data ->> 'nil' is null ; data -> 'in' ->> 'x' = 'y'
 data #>> '{in,x}' = 'y' ; data -> 'list' ->> 0 = 'p' ; length(data ->> 'kind') = 1 ; data ? 'kind'
-doc ->> 'kind' = 'b' ; coalesce(data ->> 'kind', 'z') = 'z' ; tags is null ; tags = '{}' ; tags <> '{}'
+doc ->> 'kind' = 'b' ; data -> 'ok' = 'true'
+data -> 'nil' = 'null' ; data -> 'ok' <> 'false' ; coalesce(data ->> 'kind', 'z') = 'z' ; tags is null ; tags = '{}' ; tags <> '{}'
 array_length(tags, 1) = 2 ; cardinality(tags) > 1
 """
 

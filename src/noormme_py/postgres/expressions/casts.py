@@ -32,6 +32,9 @@ HALVES: Final = "rounded as a floating-point number: a half may be rounded down"
 UNREADABLE: Final = "a text that is no number counts as 0, where PostgreSQL raises an error"
 ZONE: Final = "times of a day are those of UTC, where PostgreSQL takes the session's time zone"
 INFINITY: Final = "infinite dates, and those before the year 1 or after 9999, become something else"
+NO_BOOLEAN: Final = "a text that is no boolean is NULL, where PostgreSQL raises an error"
+_TRUE = ("true", "t", "yes", "y", "on", "1")
+_FALSE = ("false", "f", "no", "n", "off", "0")
 _INTEGER_DIGITS: Final = {"bool": 1, "int2": 5, "int4": 10, "oid": 10, "int8": 19}
 _ANY_TEXT = TEXTS | {"bpchar", "citext"}
 _WORDS = ("date", "time", "timetz", "timestamp", "timestamptz")
@@ -240,6 +243,14 @@ def _text_to_number(kind: str) -> _Cast:
     return rule
 
 
+def _text_to_boolean(translation: Translation, term: Term, wanted: TypeName) -> Term:
+    translation.note(NO_BOOLEAN)
+    # What JSON has as true is 1 when it is taken out.
+    said = f"lower(trim(CAST({term.sql} AS TEXT)))"
+    true, false = (", ".join(f"'{word}'" for word in words) for words in (_TRUE, _FALSE))
+    return value(f"CASE WHEN {said} IN ({true}) THEN 1 WHEN {said} IN ({false}) THEN 0 END", "bool")
+
+
 def _json_to_text(_: Translation, term: Term, wanted: TypeName) -> Term:
     return _shortened(_renamed(_, term, wanted), wanted)
 
@@ -274,6 +285,7 @@ _CASTS: Final[dict[tuple[str, str], _Cast]] = {
     **{(source, "citext"): _text_to_text for source in ("text", "bpchar", "citext")},
     ("text", "bpchar"): _to_char,
     ("bpchar", "bpchar"): _to_char,
+    ("text", "bool"): _text_to_boolean,
     ("text", "integer"): _text_to_number("INTEGER"),
     ("text", "float"): _text_to_number("REAL"),
     ("text", "numeric"): _text_to_number("REAL"),

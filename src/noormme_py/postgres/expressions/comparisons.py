@@ -15,7 +15,7 @@ from noormme_py.frozen import replaced
 from noormme_py.postgres.expressions.arrays import elements
 from noormme_py.postgres.expressions.casts import cast, exact_number, retyped
 from noormme_py.postgres.expressions.constants import stored
-from noormme_py.postgres.expressions.documents import is_simple, plain_text
+from noormme_py.postgres.expressions.documents import as_word, is_simple, plain_text
 from noormme_py.postgres.expressions.patterns import like
 from noormme_py.postgres.expressions.term import (
     MOMENTS,
@@ -211,6 +211,8 @@ def _of_one_type(left: Term, right: Term) -> tuple[Term, Term]:
         return left, right
     if "enum" in (left.kind, right.kind) or name in _EQUAL_AS_TEXT:
         return stored(left, right), stored(right, left)
+    if name == "jsonb" and right.document is None and (words := as_word(left, right)) is not None:
+        return words
     if name == "jsonb" and literals and all(is_simple(text) for text in literals):
         if left.document is None and right.document is None:
             return left, right

@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4
 _DAY = re.compile(r"[0-9]{4,}-[0-9]{2}-[0-9]{2}( BC)?\Z")
 _TIME = re.compile(r"([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.([0-9]{1,6}))?\Z")
 _OFFSET = re.compile(r".*:[0-9.]+\s*([+-][0-9]{2}(?::?[0-9]{2})?|Z|z)\Z")
+_AMOUNT = re.compile(r"(-?)\$([0-9]{1,3}(?:,[0-9]{3})*\.[0-9]{2})\Z")
+_CENTS = 2
 _LIMITS: Final = {"int2": 1 << 15, "int4": 1 << 31, "int8": 1 << 63, "oid": 1 << 32}
 _WIDE = Context(prec=1000)
 _TRUE = frozenset({"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"})
@@ -112,6 +114,13 @@ def _numeric(text: str, wanted: TypeName) -> Term:
     digits = max(len(exact.as_tuple().digits) + max(0, exponent), scale)
     term = _made(plain, _number_literal(exact), wanted)
     return replaced(term, digits=digits, scale=scale)
+
+
+def _money(text: str, wanted: TypeName) -> Term:
+    # How PostgreSQL writes an amount depends on the locale: what has two digits behind a point is plain.
+    found = _AMOUNT.match(text.strip())
+    plain = found[1] + found[2].replace(",", "") if found else text
+    return replaced(_numeric(plain, TypeName("numeric", None, _CENTS)), type=wanted.name)
 
 
 def _number_literal(exact: Decimal) -> str:
@@ -234,6 +243,7 @@ def _bytea(text: str, wanted: TypeName) -> Term:
 _MAKERS: Final[dict[str, Callable[[str, TypeName], Term]]] = {
     **dict.fromkeys(_LIMITS, _integer),
     "numeric": _numeric,
+    "money": _money,
     "float4": _float,
     "float8": _float,
     "bool": _bool,

@@ -49,6 +49,14 @@ def is_simple(text: str) -> bool:
     return _SIMPLE.fullmatch(text) is not None
 
 
+def as_word(inside: Term, literal: Term) -> tuple[Term, Term] | None:
+    """Return a value inside of JSON and true, false or null so that they can be compared; None for another literal."""
+    if literal.constant not in ("true", "false", "null") or inside.document is None:
+        return None
+    kind = value(f"json_type({inside.document}, {_path(inside.path)})", "text")
+    return kind, replaced(literal, type="text")
+
+
 def is_null(term: Term, *, is_negated: bool) -> Term:
     """Return whether a value is NULL; that of a jsonb may be the null of JSON, which is none."""
     said = term.operand

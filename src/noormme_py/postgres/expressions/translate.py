@@ -160,7 +160,9 @@ def _kept_literal(translation: Translation, term: Term, column: ScopeColumn) -> 
         return term.sql
     if column.type == "interval" and not term.constant.lstrip("-").startswith("P"):
         raise Refused("an interval is not written as ISO 8601 has it")
-    if column.type == "money" or (column.kind != "base" and column.kind != "enum" and column.store is None):
+    if column.type == "money":
+        return text_literal(term.constant)
+    if column.kind != "base" and column.kind != "enum" and column.store is None:
         raise Refused(f"a literal of the type {column.type} is not kept as it is written")
     if column.type == "numeric" and column.form == "decimal text":
         return text_literal(_decimal_text(term.constant, column.scale))
