@@ -15,7 +15,7 @@ from noormme_py.frozen import replaced
 from noormme_py.postgres.expressions.arrays import elements
 from noormme_py.postgres.expressions.casts import cast, exact_number, retyped
 from noormme_py.postgres.expressions.constants import stored
-from noormme_py.postgres.expressions.documents import as_word, is_simple, plain_text
+from noormme_py.postgres.expressions.documents import as_text, as_word, is_simple, plain_text
 from noormme_py.postgres.expressions.patterns import like
 from noormme_py.postgres.expressions.term import (
     MOMENTS,
@@ -98,9 +98,12 @@ def quantified(node: exp.Expr | None) -> tuple[bool, exp.Expr] | None:
 
 def compared(translation: Translation, operator: str, left: Term, right: Term) -> Term:
     """Return the comparison of two values by one of the operators; raises Refused where it would mean another."""
+    is_order = operator not in _EQUALITIES
+    if is_order:
+        # Inside of JSON a number comes before every text; as a text it does not.
+        left, right = as_text(translation, left), as_text(translation, right)
     left, right = alike(translation, left, right)
     found = left if not left.is_null else right
-    is_order = operator not in _EQUALITIES
     if is_order:
         _look_at_order(translation, found, left, right)
     wanted = wanted_collation(found.type)

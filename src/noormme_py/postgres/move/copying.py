@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from typing import Any, Literal
 
 from noormme_py.errors import ConstraintError, DatabaseError, QueryError, TransferError
@@ -36,12 +37,14 @@ class TableCopy:
         self.rejected = 0
 
     def run(
-        self, chunks: Callable[[], Iterable[list[bytes]]], building: Building, copied: Callable[[int], None]
+        self, chunks: Callable[[], Generator[list[bytes]]], building: Building, copied: Callable[[int], None]
     ) -> None:
         """Copy all rows; `copied` is told how many more were written."""
         self._rejects.begin()
         try:
-            self._run(chunks(), building, copied, is_careful=False)
+            # A COPY that is left has to end before another one begins.
+            with closing(chunks()) as found:
+                self._run(found, building, copied, is_careful=False)
         except (ConstraintError, QueryError, DatabaseError) as refused:
             if not _is_of_a_row(refused):
                 raise
@@ -50,7 +53,8 @@ class TableCopy:
             self._rejects.forget()
             self.digest, self.rejected = Digest(len(self._compared)), 0
             building.execute(f"delete from {quote(self._table.name)}")
-            self._run(chunks(), building, copied, is_careful=True)
+            with closing(chunks()) as found:
+                self._run(found, building, copied, is_careful=True)
 
     def _run(
         self, chunks: Iterable[list[bytes]], building: Building, copied: Callable[[int], None], *, is_careful: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator
 from time import monotonic
 
 from noormme_py.errors import TransferError
@@ -91,7 +91,7 @@ class TableMover:
         """Say that all tables are there."""
         self._ledger.close()
 
-    def _chunks(self, table: PlannedTable) -> Iterable[list[bytes]]:
+    def _chunks(self, table: PlannedTable) -> Generator[list[bytes]]:
         return self._session.copy_out(source_select(table), stopped=self._stopped)
 
     def _computed_otherwise(self, table: PlannedTable, written: Digest) -> frozenset[str]:

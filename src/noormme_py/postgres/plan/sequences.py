@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from noormme_py.frozen import replaced
-from noormme_py.postgres.fate import Fate, carried
+from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.model import PgSequence
-from noormme_py.postgres.plan.planned import PlannedTable
+from noormme_py.postgres.plan.planned import PlannedColumn, PlannedTable
 
 
 def with_sequence(table: PlannedTable) -> PlannedTable:
@@ -19,21 +19,23 @@ def with_sequence(table: PlannedTable) -> PlannedTable:
 
 
 def sequence_fates(tables: Iterable[PlannedTable]) -> Iterable[Fate]:
-    """Yield the fates of the sequences that go on as the numbers of a primary key."""
-    known = list(tables)
-    users: dict[tuple[str, str], list[str]] = {}
-    for table in known:
+    """Yield the fates of the sequences that columns draw from: those of primary keys go on in SQLite."""
+    users: dict[tuple[str, str], list[tuple[PgSequence, PlannedTable, PlannedColumn]]] = {}
+    for table in tables:
         for column in table.columns:
             if (sequence := column.source.sequence) is not None:
-                place = f"{table.source.qualified}.{column.source.name}"
-                users.setdefault((sequence.schema, sequence.name), []).append(place)
-    for table in known:
-        for column in table.columns:
-            sequence = column.source.sequence
-            if sequence is not None and column.name == table.rowid_alias:
-                place = f"{table.source.qualified}.{column.source.name}"
-                others = [one for one in users[sequence.schema, sequence.name] if one != place]
-                yield _fate(sequence, f"{table.name}.{column.name}", others)
+                users.setdefault((sequence.schema, sequence.name), []).append((sequence, table, column))
+    for found in users.values():
+        places = [f"{table.source.qualified}.{column.source.name}" for _, table, column in found]
+        keys = [
+            (sequence, f"{table.name}.{column.name}", [one for one in places if one != places[at]])
+            for at, (sequence, table, column) in enumerate(found)
+            if column.name == table.rowid_alias
+        ]
+        if keys:
+            yield from (_fate(*key) for key in keys)
+        else:
+            yield _left(found[0][0], places)
 
 
 def _fate(sequence: PgSequence, target: str, others: list[str]) -> Fate:
@@ -43,3 +45,9 @@ def _fate(sequence: PgSequence, target: str, others: list[str]) -> Fate:
     if others:
         notes.append(f"it also numbers {', '.join(others)}: here each table counts for itself, and numbers may meet")
     return carried("sequence", f"{sequence.schema}.{sequence.name}", target, notes)
+
+
+def _left(sequence: PgSequence, places: list[str]) -> Fate:
+    at = "was never used" if sequence.last_value is None else f"stands at {sequence.last_value}"
+    note = f"SQLite has none beside primary keys; it numbers {', '.join(places)} and {at}"
+    return left_out("sequence", f"{sequence.schema}.{sequence.name}", note)
