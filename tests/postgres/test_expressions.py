@@ -87,6 +87,8 @@ REASONS = {
     "(price > 0.1234567890123456789)": "digits",
     "(t COLLATE \"de_DE\" > 'a'::text)": "de_DE",
     "(d < '0044-03-15 BC'::date)": "before the year 1",
+    "((data -> 'a'::text) < (data -> 'b'::text))": "jsonb",
+    "(COALESCE((data -> 'a'::text), '{}'::jsonb) = '{}'::jsonb)": "part of a document",
     "((addr).city = 'x'::text)": "",
     "(EXISTS ( SELECT 1))": "subquery",
     "(t ~~ w)": "not a literal",

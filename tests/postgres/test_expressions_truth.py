@@ -94,7 +94,8 @@ data ->> 'kind' in ('a', 'b') ; data ->> 'kind' = '12' ; data ->> 'ok' = 'true' 
 data ->> 'kind' like 't%' ; data -> 'nil' is not null ; data ->> 'nil' is null ; data -> 'in' ->> 'x' = 'y'
 data #>> '{in,x}' = 'y' ; data -> 'list' ->> 0 = 'p' ; length(data ->> 'kind') = 1 ; data ? 'kind'
 doc ->> 'kind' = 'b' ; data -> 'ok' = 'true'
-data -> 'nil' = 'null' ; data -> 'ok' <> 'false' ; coalesce(data ->> 'kind', 'z') = 'z' ; tags is null ; tags = '{}' ; tags <> '{}'
+data -> 'nil' = 'null' ; data -> 'ok' <> 'false' ; coalesce(data ->> 'kind', 'z') = 'z'
+tags is null ; tags = '{}' ; tags <> '{}' ; data ->> 'kind' < 'b' ; data ->> 'kind' > ''
 array_length(tags, 1) = 2 ; cardinality(tags) > 1
 """
 

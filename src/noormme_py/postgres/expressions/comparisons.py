@@ -192,12 +192,8 @@ def alike(translation: Translation, left: Term, right: Term) -> tuple[Term, Term
         right = retyped(translation, right, TypeName(left.type))
     if left.type in NUMBERS and right.type in NUMBERS:
         return _numbers(translation, left, right)
-    if left.document is not None and left.type in TEXTS and right.type in TEXTS:
-        return plain_text(translation, left, right), right
-    if right.document is not None and left.type in TEXTS and right.type in TEXTS:
-        return left, plain_text(translation, right, left)
     if left.type in TEXTS and right.type in TEXTS:
-        return left, right
+        return plain_text(translation, left, right), plain_text(translation, right, left)
     if left.type != right.type and {left.type, right.type} <= MOMENTS:
         # A date is its midnight, which depends on the time zone where the other side has one.
         wider = TypeName("timestamptz" if "timestamptz" in (left.type, right.type) else "timestamp")

@@ -27,7 +27,7 @@ _TYPES = "CASE {0} WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' WHEN '
 
 def as_text(translation: Translation, term: Term) -> Term:
     """Return a text from inside of JSON as one, and any other term itself."""
-    if term.document is None:
+    if term.document is None or term.type not in TEXTS:
         return term
     translation.note(INSIDE)
     kind = f"json_type({term.document}, {_path(term.path)})"
@@ -37,7 +37,7 @@ def as_text(translation: Translation, term: Term) -> Term:
 
 
 def plain_text(translation: Translation, inside: Term, other: Term) -> Term:
-    """Return a text from inside of JSON so that it can be compared with another text."""
+    """Return a text so that it can be compared with another: one from inside of JSON may be kept as a number."""
     if other.constant is not None and not _AMBIGUOUS.match(other.constant):
         # No number and no boolean equals this text, in whatever way it is written.
         return inside

@@ -128,6 +128,8 @@ def unified(translation: Translation, terms: Sequence[Term]) -> tuple[list[Term]
     found = [
         term if term.is_null else as_text(translation, retyped(translation, term, TypeName(common))) for term in terms
     ]
+    if any(term.document is not None for term in found):
+        raise Refused("a part of a document, which SQLite takes out as a number or a text, stands for another value")
     if common in NUMBERS and len({term.form for term in found if not term.is_null}) > 1:
         found = [exact_number(translation, term) for term in found]
     first = next((term for term in found if not term.is_literal), next((t for t in found if not t.is_null), found[0]))

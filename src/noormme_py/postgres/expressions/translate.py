@@ -137,6 +137,8 @@ def assigned(translation: Translation, term: Term, column: ScopeColumn) -> Term:
     if term.is_null:
         return term
     term = documents.as_text(translation, term)
+    if term.document is not None:
+        raise Refused("a part of a document is kept, which SQLite takes out as a number or a text")
     if term.constant is not None:
         return replaced(term, sql=_kept_literal(translation, term, column))
     wanted = TypeName(column.type, column.digits, column.scale)
