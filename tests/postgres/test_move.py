@@ -123,10 +123,10 @@ async def test_everything_arrives_as_the_report_says(everything: Database, tmp_p
     assert validation.is_equal
     assert validation.rows == report.rows > 500
     async with Noormme(target) as db:
-        for table in db.schema:
-            if table.kind == "table":
+        for one in db.schema:
+            if one.kind == "table":
                 # Every value that was moved can be read by its column's type.
-                await db.select_from(table.name).select_all().execute()
+                await db.select_from(one.name).select_all().execute()
 
 
 async def test_every_thing_of_the_catalog_is_in_the_report(everything: Database, tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ Carried: TypeAlias = Literal["exactly", "changed"]
 """Whether the type means the same in SQLite; the values themselves come back as they were in both cases."""
 
 
+class Unfit(ValueError):
+    """A value that a form cannot hold; the message says why, and does not hold the value."""
+
+
 @frozen
 class Form:
     """How a type is kept. `store` makes stored values of PostgreSQL's texts and raises ValueError for what it cannot.

@@ -3,11 +3,12 @@
 It needs the extra `postgres`.
 """
 
-from noormme_py.client.async_transfer import compare_queries, export, transfer, validate
+from noormme_py.client.async_transfer import compare_queries, export, survey, transfer, validate
 from noormme_py.postgres.export.export import ExportedTable, ExportReport
 from noormme_py.postgres.fate import Fate
 from noormme_py.postgres.move.report import MovedTable, Orphans, TransferReport
 from noormme_py.postgres.progress import Progress
+from noormme_py.postgres.survey.survey import Advice, Survey, SurveyedColumn, SurveyedTable, SurveyedType
 from noormme_py.postgres.validation.comparison import (
     ColumnComparison,
     RowDifference,
@@ -17,6 +18,7 @@ from noormme_py.postgres.validation.comparison import (
 from noormme_py.postgres.workload.findings import Cause, QueriesReport, QueryComparison
 
 __all__ = [
+    "Advice",
     "Cause",
     "ColumnComparison",
     "ExportReport",
@@ -28,11 +30,16 @@ __all__ = [
     "QueriesReport",
     "QueryComparison",
     "RowDifference",
+    "Survey",
+    "SurveyedColumn",
+    "SurveyedTable",
+    "SurveyedType",
     "TableComparison",
     "TransferReport",
     "ValidationReport",
     "compare_queries",
     "export",
+    "survey",
     "transfer",
     "validate",
 ]

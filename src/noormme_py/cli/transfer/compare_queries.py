@@ -14,7 +14,7 @@ from noormme_py.amounts import plural
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.escape import visible
 from noormme_py.cli.terminal import output, progress
-from noormme_py.cli.transfer.options import JsonOption, SourceArgument
+from noormme_py.cli.transfer.options import JsonOption, SourceArgument, source_and_files
 from noormme_py.cli.transfer.validate import FileArgument, ReportOption
 from noormme_py.client.sync_transfer import compare_queries as compare
 from noormme_py.errors import ConfigError, NoormmeError
@@ -41,16 +41,16 @@ _AS_WRITTEN = {
 
 def compare_queries(
     source: SourceArgument,
-    target: FileArgument,
+    target: FileArgument = None,
     workload: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="WORKLOAD",
             help="A file of statements that end in semicolons. A comment before one may name it (-- name: by_email)"
             " and give its parameters (-- params: 1, 'x').",
             show_default=False,
         ),
-    ],
+    ] = None,
     max_rows: Annotated[int, typer.Option("--max-rows", help="More rows of a query are not compared.")] = 100_000,
     timeout_s: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="How long a query may take on a side.")
@@ -77,6 +77,7 @@ def compare_queries(
     try:
         if max_rows < 1 or not timeout_s > 0:
             raise ConfigError("--max-rows and --timeout are more than 0")
+        url, file, statements = source_and_files(source, target, workload)
         with progress().status("Comparing queries …") as status:
 
             def tell(at: Progress) -> None:
@@ -84,9 +85,9 @@ def compare_queries(
                     status.update(Text(f"Comparing queries: {at.rows:,} of {at.total_rows:,} …"))
 
             found = compare(
-                source,
-                target,
-                Path(workload),
+                url,
+                file,
+                Path(statements),
                 max_rows=max_rows,
                 timeout_s=timeout_s,
                 time_zone=time_zone,

@@ -13,7 +13,7 @@ from noormme_py.amounts import plural
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.escape import visible
 from noormme_py.cli.terminal import output
-from noormme_py.cli.transfer.options import ExcludeOption, IncludeOption, JsonOption
+from noormme_py.cli.transfer.options import SOURCE_VARIABLE, ExcludeOption, IncludeOption, JsonOption
 from noormme_py.cli.transfer.rows_bar import rows_bar
 from noormme_py.cli.transfer.validate import ReportOption
 from noormme_py.client.sync_transfer import export as bring_back
@@ -31,7 +31,7 @@ def export(
         str,
         typer.Argument(
             metavar="URL",
-            envvar="NOORMME_SOURCE_URL",
+            envvar=SOURCE_VARIABLE,
             help="postgresql://user@host/database, or libpq's key=value text.",
             show_default=False,
         ),

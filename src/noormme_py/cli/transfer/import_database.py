@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from noormme_py.amounts import plural
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.escape import visible
 from noormme_py.cli.terminal import output
@@ -23,6 +24,7 @@ from noormme_py.cli.transfer.options import (
     StrictOption,
     WhereOption,
     pairs_of,
+    source_and_files,
 )
 from noormme_py.cli.transfer.rows_bar import rows_bar
 from noormme_py.client.sync_transfer import transfer
@@ -44,7 +46,9 @@ class OnError(StrEnum):
 
 def import_database(
     source: SourceArgument,
-    target: Annotated[str, typer.Argument(metavar="FILE", help="The SQLite file to make.", show_default=False)],
+    target: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="The SQLite file to make.", show_default=False)
+    ] = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
     where: WhereOption = None,
@@ -70,10 +74,11 @@ def import_database(
     The source is only read. The report says for every table and column what became of it.
     """
     try:
+        url, file = source_and_files(source, target)
         with rows_bar() as tell:
             found = transfer(
-                source,
-                target,
+                url,
+                file,
                 include=include or (),
                 exclude=exclude or (),
                 where=pairs_of("--where", where),
@@ -91,7 +96,7 @@ def import_database(
     if is_json:
         print(json.dumps(found.to_dict(), indent=2))
     else:
-        _print(output(), found, str(report_path(target)) if report is None else report)
+        _print(output(), found, str(report_path(file)) if report is None else report)
     if found.rejected:
         raise typer.Exit(1)
 
@@ -102,7 +107,8 @@ def _print(console: Console, report: TransferReport, path: str) -> None:
     counts = ", ".join(f"{len(report.fates_of(outcome)):,} {outcome}" for outcome in ("exact", "changed", "left out"))
     console.print(Text(f"In {report.seconds:.1f} s. Of the schema: {counts}.", "dim"))
     for one in report.orphans:
-        said = f"! {one.rows:,} rows of {one.table} refer to rows of {one.parent} that are not there"
+        refer = "refers" if one.rows == 1 else "refer"
+        said = f"! {plural(one.rows, 'row')} of {one.table} {refer} to rows of {one.parent} that are not there"
         console.print(Text(visible(said), "yellow"))
     left_out = report.fates_of("left out")
     if left_out:
@@ -111,9 +117,10 @@ def _print(console: Console, report: TransferReport, path: str) -> None:
         console.print(_told(fate))
     if len(left_out) > _MOST_FATES:
         console.print(Text(f"  … and {len(left_out) - _MOST_FATES:,} more", "dim"))
+    console.print()
     if report.backup:
-        console.print(Text(visible(f"\nThe database that was there is {report.backup}."), "dim"))
-    console.print(Text(visible(f"\nWhat became of every column: {path}, and as Markdown beside it."), "dim"))
+        console.print(Text(visible(f"The database that was there is {report.backup}."), "dim"))
+    console.print(Text(visible(f"What became of every column: {path}, and as Markdown beside it."), "dim"))
 
 
 def _told(fate: Fate) -> Text:

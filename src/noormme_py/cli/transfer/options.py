@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -9,11 +10,13 @@ import typer
 
 from noormme_py.errors import ConfigError
 
+SOURCE_VARIABLE = "NOORMME_SOURCE_URL"
+
 SourceArgument = Annotated[
     str,
     typer.Argument(
         metavar="URL",
-        envvar="NOORMME_SOURCE_URL",
+        envvar=SOURCE_VARIABLE,
         help="postgresql://user@host/database, or libpq's key=value text. In the variable a password is in no history.",
         show_default=False,
     ),
@@ -56,6 +59,20 @@ SnakeCaseOption = Annotated[
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Make STRICT tables, which refuse values of other types.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def source_and_files(source: str, *files: str | None) -> tuple[str, ...]:
+    """Return the source and the files that arguments name; raises ConfigError where one is missing.
+
+    With the source in its variable only the files are given, and the first of them stands in the source's place.
+    """
+    known = os.environ.get(SOURCE_VARIABLE)
+    given = [one for one in (source, *files) if one is not None]
+    if len(given) == len(files) and known is not None and source != known:
+        return known, *given
+    if len(given) <= len(files):
+        raise ConfigError("an argument is missing", hint="give URL and FILE, or put the URL into NOORMME_SOURCE_URL")
+    return tuple(given)
 
 
 def pairs_of(option: str, texts: Iterable[str] | None) -> dict[str, str]:

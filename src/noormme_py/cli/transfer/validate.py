@@ -14,7 +14,7 @@ from noormme_py.amounts import plural
 from noormme_py.cli.complaint import complain
 from noormme_py.cli.escape import visible
 from noormme_py.cli.terminal import output
-from noormme_py.cli.transfer.options import ExcludeOption, IncludeOption, JsonOption, SourceArgument
+from noormme_py.cli.transfer.options import ExcludeOption, IncludeOption, JsonOption, SourceArgument, source_and_files
 from noormme_py.cli.transfer.rows_bar import rows_bar
 from noormme_py.client.sync_transfer import validate as compare
 from noormme_py.errors import ConfigError, NoormmeError
@@ -25,7 +25,7 @@ FORMAT = 1
 """Raised when a key of the JSON is renamed or removed; new keys may come."""
 
 FileArgument = Annotated[
-    str, typer.Argument(metavar="FILE", help="The SQLite file that it was moved to.", show_default=False)
+    str | None, typer.Argument(metavar="FILE", help="The SQLite file that it was moved to.", show_default=False)
 ]
 ReportOption = Annotated[
     str | None,
@@ -37,7 +37,7 @@ ReportOption = Annotated[
 
 def validate(
     source: SourceArgument,
-    target: FileArgument,
+    target: FileArgument = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
     is_watching: Annotated[
@@ -59,13 +59,12 @@ def validate(
             raise ConfigError("--for goes with --watch")
         if every_s <= 0 or (for_s is not None and for_s <= 0):
             raise ConfigError("--every and --for are more than 0 seconds")
+        url, file = source_and_files(source, target)
         end = None if for_s is None else time.monotonic() + for_s
         was_equal = True
         while True:
             with rows_bar() as tell:
-                found = compare(
-                    source, target, include=include or (), exclude=exclude or (), report=report, progress=tell
-                )
+                found = compare(url, file, include=include or (), exclude=exclude or (), report=report, progress=tell)
             was_equal = was_equal and found.is_equal
             if is_json:
                 data = {"format": FORMAT, "is_equal": found.is_equal, **to_plain(found)}
@@ -102,9 +101,10 @@ def _print_table(console: Console, table: TableComparison) -> None:
     there, here = table.rows
     name = table.source if table.source.rpartition(".")[2] == table.target else f"{table.source} → {table.target}"
     rows = f"{there:,} rows" if there == here else f"{there:,} rows in PostgreSQL, {here:,} in SQLite"
-    console.print(Text(visible(f"\n{name}: {rows}"), "" if table.is_sound else "red"))
+    console.print()
+    console.print(Text(visible(f"{name}: {rows}"), "" if table.is_sound else "red"))
     if table.differing:
-        console.print(f"  {plural(table.differing, 'row')} differ")
+        console.print(f"  {plural(table.differing, 'row')} {'differs' if table.differing == 1 else 'differ'}")
     for one in table.examples:
         where = ", ".join(one.key) or "(no primary key)"
         columns = f": {', '.join(one.columns)}" if one.columns else ""

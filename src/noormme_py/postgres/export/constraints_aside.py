@@ -37,7 +37,15 @@ _TRIGGERS = """
     where not t.tgisinternal and t.tgenabled <> 'D' and n.nspname || '.' || c.relname = any (%s)
     order by 1, 2, 3
 """
-# As pg_trigger.tgenabled has them.
+_RULES = """
+    select n.nspname, c.relname, r.rulename, r.ev_enabled::text
+    from pg_catalog.pg_rewrite r
+    join pg_catalog.pg_class c on c.oid = r.ev_class
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where r.rulename <> '_RETURN' and r.ev_enabled <> 'D' and n.nspname || '.' || c.relname = any (%s)
+    order by 1, 2, 3
+"""
+# As pg_trigger.tgenabled has them, and pg_rewrite.ev_enabled.
 _ENABLED = {"O": "enable", "A": "enable always", "R": "enable replica"}
 
 Orphaned: TypeAlias = Mapping[tuple[str, str], int]
@@ -56,7 +64,7 @@ class KeyAside:
 
 @contextmanager
 def constraints_aside(session: Session, tables: Iterable[PgTable], orphans: Orphaned) -> Generator[list[str]]:
-    """Have no foreign key that begins or ends at these tables, and no trigger of theirs, until the end of the block.
+    """Have no foreign key from or to these tables, and no trigger or rule of theirs, until the end of the block.
 
     Putting a key back looks through all rows, so that what breaks it raises TransferError. `orphans` counts rows
     without a parent that are to be written: a key that PostgreSQL's rows break already comes back NOT VALID, which the
@@ -66,16 +74,17 @@ def constraints_aside(session: Session, tables: Iterable[PgTable], orphans: Orph
     keys = [_aside(session, row, orphans) for row in session.query(_KEYS, (names, names))]
     for key in keys:
         session.execute(f"alter table {qualified(*key.table)} drop constraint {quoted(key.name)}")
-    triggers = session.query(_TRIGGERS, (names,))
-    for schema, name, trigger, _ in triggers:
-        session.execute(f"alter table only {qualified(schema, name)} disable trigger {quoted(trigger)}")
+    aside = [("trigger", *row) for row in session.query(_TRIGGERS, (names,))]
+    aside += [("rule", *row) for row in session.query(_RULES, (names,))]
+    for kind, schema, name, what, _ in aside:
+        session.execute(f"alter table only {qualified(schema, name)} disable {kind} {quoted(what)}")
     notes: list[str] = []
     yield notes
     # A table that has deferred checks to be done cannot be altered.
     session.execute("set constraints all immediate")
-    for schema, name, trigger, enabled in triggers:
+    for kind, schema, name, what, enabled in aside:
         how = _ENABLED.get(enabled, "enable")
-        session.execute(f"alter table only {qualified(schema, name)} {how} trigger {quoted(trigger)}")
+        session.execute(f"alter table only {qualified(schema, name)} {how} {kind} {quoted(what)}")
     for key in keys:
         definition = key.definition
         if key.orphans:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from noormme_py.errors import ConfigError
 from noormme_py.names import suggest
-from noormme_py.postgres.form import Column, Form, each
+from noormme_py.postgres.form import Column, Form, Unfit, each
 from noormme_py.postgres.forms.numbers import same_decimal
 from noormme_py.postgres.model import PgType
 from noormme_py.query.statement import Raw
@@ -58,7 +58,7 @@ def _real_texts(column: Column) -> Column:
 def _whole(text: str) -> Raw:
     number = Decimal(text)
     if not number.is_finite() or number != number.to_integral_value() or not _MIN <= number <= _MAX:
-        raise ValueError("it is no integer of 64 bits")
+        raise Unfit("it is no integer of 64 bits")
     return int(number)
 
 
@@ -75,11 +75,11 @@ def _unix(unit: timedelta) -> tuple[Callable[[str], Raw], Callable[[Any], str]]:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise ValueError("it lies outside of the years 1 to 9999") from None
+            raise Unfit("it lies outside of the years 1 to 9999") from None
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
         count, rest = divmod(moment - _EPOCH, unit)
         if rest:
-            raise ValueError("it is finer than the unit")
+            raise Unfit("it is finer than the unit")
         return count
 
     def render(stored: Any) -> str:
@@ -122,7 +122,7 @@ def _trim(text: str) -> str:
 def _microseconds(text: str) -> Raw:
     found = _INTERVAL.match(text)
     if found is None:
-        raise ValueError("it has months or years, which have no length")
+        raise Unfit("it has months or years, which have no length")
     days, hours, minutes, sign, seconds, fraction = found.groups()
     small = int(seconds or 0) * 1_000_000 + int((fraction or "").ljust(6, "0")[:6])
     whole = ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes or 0)) * 60_000_000

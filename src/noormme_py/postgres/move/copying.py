@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from noormme_py.errors import ConstraintError, DatabaseError, QueryError, TransferError
 from noormme_py.names import quote
-from noormme_py.postgres.form import Column
+from noormme_py.postgres.form import Column, Unfit
 from noormme_py.postgres.move.rejects import Reject, Rejects
 from noormme_py.postgres.plan.ddl import insert
 from noormme_py.postgres.plan.planned import Hook, PlannedColumn, PlannedTable
@@ -66,7 +66,7 @@ class TableCopy:
             texts = columns_of(lines)
             try:
                 stored = [_stored(column, texts[i]) for i, column in columns if column.generated_as is None]
-            except _Unfit:
+            except _UnfitRow:
                 texts = self._without_unfit(texts)
                 stored = [_stored(column, texts[i]) for i, column in columns if column.generated_as is None]
             if is_careful:
@@ -88,11 +88,11 @@ class TableCopy:
                 self._reject(row, unfit[0].source.name, str(unfit[1]))
         return [list(column) for column in zip(*kept, strict=True)] or [[] for _ in texts]
 
-    def _unfit(self, row: Sequence[Any]) -> tuple[PlannedColumn, _Unfit] | None:
+    def _unfit(self, row: Sequence[Any]) -> tuple[PlannedColumn, _UnfitRow] | None:
         for column, text in zip(self._table.columns, row, strict=True):
             try:
                 _stored(column, [text])
-            except _Unfit as fault:
+            except _UnfitRow as fault:
                 return column, fault
         return None
 
@@ -123,15 +123,17 @@ class TableCopy:
         self._rejects.add(reject)
 
 
-class _Unfit(ValueError):
+class _UnfitRow(ValueError):
     """A value that has no place in its column; the message holds no value."""
 
 
 def _stored(column: PlannedColumn, texts: Column) -> Column:
     try:
         stored = texts if column.form.store is None else column.form.store(texts)
+    except Unfit as fault:
+        raise _UnfitRow(str(fault)) from None
     except (ValueError, ArithmeticError) as fault:
-        raise _Unfit(f"it is not what a {column.form.name} can be ({type(fault).__name__})") from None
+        raise _UnfitRow(f"it is not what a {column.form.name} can be ({type(fault).__name__})") from None
     return stored if column.hook is None else _hooked(column.hook, stored)
 
 
@@ -142,9 +144,9 @@ def _hooked(hook: Hook, stored: Column) -> Column:
             made = hook(value)
         except Exception as fault:
             # Its message may hold the value.
-            raise _Unfit(f"the function for its column raised {type(fault).__name__}") from None
+            raise _UnfitRow(f"the function for its column raised {type(fault).__name__}") from None
         if made is not None and not isinstance(made, int | float | str | bytes):
-            raise _Unfit(f"the function for its column gave a {type(made).__name__}, which SQLite cannot keep")
+            raise _UnfitRow(f"the function for its column gave a {type(made).__name__}, which SQLite cannot keep")
         found.append(made)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from noormme_py.amounts import plural
 from noormme_py.postgres.markdown_parts import cell, code, fates_listed
 from noormme_py.postgres.move.report import TransferReport
 
@@ -21,7 +22,7 @@ def verdict(report: TransferReport) -> str:
     is_verified = all(table.is_verified for table in report.tables)
     said += ", every value read back and the same" if is_verified else ", not verified"
     if report.rejected:
-        said += f"; {report.rejected:,} rows could not be kept and are in {report.rejects_file}"
+        said += f"; {plural(report.rejected, 'row')} could not be kept, see {report.rejects_file}"
     return said + "."
 
 
@@ -50,7 +51,7 @@ def _tables(report: TransferReport) -> Iterable[str]:
         if table.unverified:
             same += f", but for {', '.join(map(code, table.unverified))}, which a function changed"
         if table.rejected:
-            same += f"; {table.rejected:,} rows could not be kept"
+            same += f"; {plural(table.rejected, 'row')} could not be kept"
         yield f"| {code(table.source)} | {code(table.target)} | {table.rows:,} | {same} |"
     yield ""
 
@@ -66,7 +67,8 @@ def _problems(report: TransferReport) -> Iterable[str]:
             if one.is_valid
             else "the key is NOT VALID in PostgreSQL too"
         )
-        yield f"- {code(one.table)}: {one.rows:,} rows refer to rows of {code(one.parent)} that are not there; {why}."
+        rows = f"{plural(one.rows, 'row')} {'refers' if one.rows == 1 else 'refer'} to rows"
+        yield f"- {code(one.table)}: {rows} of {code(one.parent)} that are not there; {why}."
     yield ""
 
 

@@ -34,7 +34,11 @@ _HINTS = {
     "XX": "the server found a fault in itself or its files: see its log",
     "P0": "its own words may hold values and are not shown",
 }
-_ROW_SECURITY = "row security hides rows from this user: use the table's owner, or a user with BYPASSRLS"
+_RIGHTS = {
+    "row-level security": "row security hides rows from this user: use the table's owner, or a user with BYPASSRLS",
+    "must be owner": "the way back puts keys and triggers aside for a while, which the owner of the tables may",
+    "permission denied for database": "let the owner grant CREATE on it to this user",
+}
 # Why a connection could not be made is told in words only.
 _REASONS = {
     "password|authentication|pg_hba": _HINTS["28"],
@@ -83,8 +87,10 @@ def cannot_connect(error: psycopg.Error, place: str) -> TransferError:
 
 
 def _hint(state: str, message: str) -> str | None:
-    if state == "42501" and "row-level security" in message:
-        return _ROW_SECURITY
+    if state == "42501":
+        for words, hint in _RIGHTS.items():
+            if words in message:
+                return hint
     if state == "57014" and "timeout" not in message:
         return None
     return next((_HINTS[state[:length]] for length in (5, 3, 2) if state[:length] in _HINTS), None)
