@@ -29,6 +29,16 @@ _KEYS = """
       and (cn.nspname || '.' || c.relname = any (%s) or pn.nspname || '.' || p.relname = any (%s))
     order by 1, 2, 3
 """
+# A check that is not valid is held against new rows, and those that are written are to it.
+_CHECKS = """
+    select n.nspname, c.relname, k.conname, pg_catalog.pg_get_constraintdef(k.oid)
+    from pg_catalog.pg_constraint k
+    join pg_catalog.pg_class c on c.oid = k.conrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where k.contype = 'c' and not k.convalidated and k.coninhcount = 0
+      and n.nspname || '.' || c.relname = any (%s)
+    order by 1, 2, 3
+"""
 _TRIGGERS = """
     select n.nspname, c.relname, t.tgname, t.tgenabled::text
     from pg_catalog.pg_trigger t
@@ -54,7 +64,10 @@ Orphaned: TypeAlias = Mapping[tuple[str, str], int]
 
 @frozen
 class KeyAside:
-    """A foreign key. `definition` is the whole of it; `orphans` are PostgreSQL's rows that break it already."""
+    """A foreign key, or a check that is not valid; `definition` is the whole of it.
+
+    `orphans` are PostgreSQL's rows that break a key already.
+    """
 
     table: tuple[str, str]
     name: str
@@ -72,6 +85,7 @@ def constraints_aside(session: Session, tables: Iterable[PgTable], orphans: Orph
     """
     names = [name for table in tables for name in (table.qualified, *table.partitions)]
     keys = [_aside(session, row, orphans) for row in session.query(_KEYS, (names, names))]
+    keys += [KeyAside((row[0], row[1]), row[2], row[3]) for row in session.query(_CHECKS, (names,))]
     for key in keys:
         session.execute(f"alter table {qualified(*key.table)} drop constraint {quoted(key.name)}")
     aside = [("trigger", *row) for row in session.query(_TRIGGERS, (names,))]
