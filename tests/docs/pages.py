@@ -10,12 +10,13 @@ ROOT = Path(__file__).parents[2]
 
 _FENCE = re.compile(r"```(?P<language>\w*)\Z")
 _HEADING = re.compile(r"#{1,6} (?P<text>.+)\Z")
+_OUTPUTS = {"python": ("text", "sql"), "sh": ("text",)}
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block. `line` is the number of its first line of text; `output` is the block right behind it."""
+    """A fenced block. `line` is the number of its first line of text; `output` is what it prints, in the next block."""
 
     language: str
     text: str
@@ -38,13 +39,13 @@ class Page:
         return self.path.read_text(encoding="utf-8").splitlines()
 
     def blocks(self, *languages: str) -> list[Block]:
-        """Return the fenced blocks in these languages, a python block with the output it is said to print."""
+        """Return the fenced blocks in these languages, those of Python and of commands with what they are said to print."""
         found: list[Block] = []
         end = -2
         for block in _fenced(self.lines):
-            is_output = block.language in ("text", "sql") and found and found[-1].language == "python"
+            is_output = found and block.language in _OUTPUTS.get(found[-1].language, ())
             if is_output and all(not line for line in self.lines[end + 1 : block.line - 2]):
-                found[-1] = Block("python", found[-1].text, found[-1].line, block.text)
+                found[-1] = Block(found[-1].language, found[-1].text, found[-1].line, block.text)
             else:
                 found.append(block)
             end = block.line - 1 + len(block.text.splitlines())

@@ -26,7 +26,7 @@ def commands() -> Iterator[tuple[str, str]]:
                     yield page.name, command
 
 
-@pytest.mark.parametrize(("page", "command"), list(commands()))
+@pytest.mark.parametrize(("page", "command"), list(dict.fromkeys(commands())))
 def test_a_command_exists(page: str, command: str) -> None:
     words = shlex.split(command)
     match words:
@@ -34,16 +34,21 @@ def test_a_command_exists(page: str, command: str) -> None:
             targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
             assert [word for word in rest if "=" not in word and word not in targets] == []
         case ["pip", "install", what]:
-            extras = re.findall(r"\[(.*)\]", what)
+            extras = [extra for listed in re.findall(r"\[(.*)\]", what) for extra in listed.split(",")]
             assert what.partition("[")[0] == "."
             assert set(extras) <= set(PROJECT.get("optional-dependencies", {}))
         case ["uvicorn", "--app-dir", folder, target]:
             module, _, name = target.partition(":")
             assert f"\n{name} = FastAPI(" in (ROOT / folder / f"{module}.py").read_text(encoding="utf-8")
-        case ["noormme", name, *options]:
-            told = CliRunner().invoke(app, [name, "--help"], env={"NO_COLOR": "1", "COLUMNS": "200"})
+        case ["noormme", *names]:
+            named = 2 if names[0] == "transfer" else 1
+            told = CliRunner().invoke(app, [*names[:named], "--help"], env={"NO_COLOR": "1", "COLUMNS": "200"})
             assert told.exit_code == 0, told.output
-            assert [word for word in options if word.startswith("--") and word not in told.output] == []
+            options = [word for word in names[named:] if word.startswith("--")]
+            assert [word for word in options if word not in told.output] == []
+        case ["psql", url, "-f", script]:
+            assert url.startswith("postgresql://")
+            assert (ROOT / script).is_file()
         case ["python", script, *options]:
             text = (ROOT / script).read_text(encoding="utf-8")
             assert [word for word in options if word.startswith("--") and f'"{word}"' not in text] == []

@@ -33,7 +33,7 @@ class TableCopy:
         self._on_error = on_error
         self._rejects = rejects
         self._compared = compared(table)
-        self.digest = Digest(len(self._compared))
+        self.digest = Digest()
         self.rejected = 0
 
     def run(
@@ -51,7 +51,7 @@ class TableCopy:
             # Which row it was is found out row by row, from the beginning.
             copied(-self.digest.rows)
             self._rejects.forget()
-            self.digest, self.rejected = Digest(len(self._compared)), 0
+            self.digest, self.rejected = Digest(), 0
             building.execute(f"delete from {quote(self._table.name)}")
             with closing(chunks()) as found:
                 self._run(found, building, copied, is_careful=True)

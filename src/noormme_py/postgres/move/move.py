@@ -12,7 +12,7 @@ from noormme_py.postgres.move.copying import OnError
 from noormme_py.postgres.move.finishing import find_orphans, set_sequences
 from noormme_py.postgres.move.rejects import Rejects
 from noormme_py.postgres.move.report import MovedTable, Orphans
-from noormme_py.postgres.move.shaping import index_fates, prove_checks
+from noormme_py.postgres.move.shaping import finish_table, index_fates, make_sequences
 from noormme_py.postgres.move.table_move import TableMove, TableMover
 from noormme_py.postgres.move.views import make_views
 from noormme_py.postgres.plan.facts import Facts
@@ -132,12 +132,13 @@ class Move:
     def _finished(self, tables: list[PlannedTable]) -> list[Fate]:
         """Make what is made once the rows are there."""
         fates: list[Fate] = []
+        make_sequences(tables, self._building)
         for table in tables:
             self._tell("finishing", table)
             self._building.begin()
             try:
                 fates += index_fates(table, self._building)
-                fates += prove_checks(table, self._building)
+                fates += finish_table(table, self._building)
                 self._building.commit()
             except BaseException:
                 self._building.rollback()

@@ -21,7 +21,7 @@ def is_of_the_sql(error: DatabaseError) -> bool:
 def make_table(table: PlannedTable, building: Building) -> tuple[PlannedTable, list[Fate]]:
     """Make a table; return it without the translations that SQLite does not take, and what became of those."""
     try:
-        building.execute(create_table(table))
+        building.execute(_without_counting(table))
         return table, []
     except DatabaseError as error:
         if not is_of_the_sql(error):
@@ -46,7 +46,7 @@ def make_table(table: PlannedTable, building: Building) -> tuple[PlannedTable, l
             bare = tried
         else:
             fates.append(left_out("check", check_name(check), f"SQLite does not take it: {reason}", check.text))
-    building.execute(create_table(bare))
+    building.execute(_without_counting(bare))
     return bare, fates
 
 
@@ -67,10 +67,25 @@ def make_index(index: PlannedIndex, table: PlannedTable, building: Building) -> 
     return carried(index.kind, index.source, index.name, list(index.notes), index.text)
 
 
-def prove_checks(table: PlannedTable, building: Building) -> list[Fate]:
-    """Keep those checks that all rows hold to, and return what became of each."""
+def make_sequences(tables: Iterable[PlannedTable], building: Building) -> None:
+    """Have SQLite make the table that AUTOINCREMENT counts in, which it makes with the first such table alone."""
+    if any(table.is_autoincrement for table in tables):
+        building.execute("create table if not exists noormme_counting (id integer primary key autoincrement)")
+        building.execute("drop table noormme_counting")
+
+
+def finish_table(table: PlannedTable, building: Building) -> list[Fate]:
+    """Give a table its last text: with those checks that all rows hold to; return what became of each."""
+    fates, refuted = _proven(table, building)
+    if refuted or table.is_autoincrement:
+        building.redefine(table.name, create_table(table, without=refuted))
+    return fates
+
+
+def _proven(table: PlannedTable, building: Building) -> tuple[list[Fate], list[PlannedCheck]]:
+    """Return what became of each check, and those that rows do not hold to."""
     if not table.checks:
-        return []
+        return [], []
     sums = ", ".join(f"total(not ({check.expression}))" for check in table.checks)
     try:
         counts = building.query(f"select {sums} from {quote(table.name)}")[0]
@@ -86,15 +101,15 @@ def prove_checks(table: PlannedTable, building: Building) -> list[Fate]:
             fates.append(carried("check", check_name(check), table.name, list(check.notes), check.text))
             continue
         refuted.append(check)
-        said = (
-            "it cannot be evaluated on the rows"
-            if count < 0
-            else f"{count:,} rows do not hold to it as SQLite reads it"
-        )
-        fates.append(left_out("check", check_name(check), said, check.text))
-    if refuted:
-        building.redefine(table.name, create_table(table, without=refuted))
-    return fates
+        said = f"{count:,} rows do not hold to it as SQLite reads it"
+        reason = "it cannot be evaluated on the rows" if count < 0 else said
+        fates.append(left_out("check", check_name(check), reason, check.text))
+    return fates, refuted
+
+
+def _without_counting(table: PlannedTable) -> str:
+    """Return the text that a table is filled with: AUTOINCREMENT would look into another table at each row."""
+    return create_table(table, is_autoincrement=False)
 
 
 def check_name(check: PlannedCheck) -> str:
@@ -116,7 +131,7 @@ def _failing(table: PlannedTable, check: PlannedCheck, building: Building) -> in
 def _refusal(table: PlannedTable, building: Building) -> str | None:
     """Return why a table cannot be made, None where it can; it is not there afterwards."""
     try:
-        building.execute(create_table(table))
+        building.execute(_without_counting(table))
     except DatabaseError as error:
         if not is_of_the_sql(error):
             raise

@@ -62,8 +62,8 @@ class TableMover:
         rows = self._ledger.rows_of(table)
         if rows is None:
             return None
-        there = source_digest(table, self._session, self._stopped)
-        if there != target_digest(table, self._building):
+        there = source_digest(table, self._session, self._stopped, by_column=False)
+        if there != target_digest(table, self._building, by_column=False):
             return None
         return TableMove(table, (), _result(table, there, 0, began, is_verified=True, is_kept=True))
 
@@ -96,11 +96,12 @@ class TableMover:
 
     def _computed_otherwise(self, table: PlannedTable, written: Digest) -> frozenset[str]:
         """Return the generated columns that differ; raises TransferError where any other does."""
-        read = target_digest(table, self._building)
-        if read == written:
+        if target_digest(table, self._building, by_column=False) == written:
             return frozenset()
         positions = compared(table)
-        columns = [table.columns[positions[place]] for place in written.differing(read)]
+        there = source_digest(table, self._session, self._stopped)
+        here = target_digest(table, self._building)
+        columns = [table.columns[positions[place]] for place in there.differing(here)]
         if not columns or any(column.generated_as is None for column in columns):
             raise TransferError(
                 f"{table.source.qualified}: what was written is not what was read",

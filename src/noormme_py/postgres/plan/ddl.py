@@ -16,9 +16,12 @@ from noormme_py.postgres.plan.planned import (
 from noormme_py.postgres.server.identifiers import quoted, relation
 
 
-def create_table(table: PlannedTable, without: Collection[PlannedCheck] = ()) -> str:
+def create_table(
+    table: PlannedTable, without: Collection[PlannedCheck] = (), *, is_autoincrement: bool | None = None
+) -> str:
     """Return the CREATE TABLE statement, without those checks that its rows were found not to hold to."""
-    parts = [_column(table, column) for column in table.columns]
+    counts_up = table.is_autoincrement if is_autoincrement is None else is_autoincrement
+    parts = [_column(table, column, counts_up=counts_up) for column in table.columns]
     if table.primary_key and table.rowid_alias is None:
         parts.append(f"primary key ({_names(table.primary_key)})")
     parts += [_check(check) for check in table.checks if check not in without]
@@ -66,10 +69,10 @@ def rows_that_fail(table: PlannedTable, check: PlannedCheck) -> str:
     return f"select count(*) from {quote(table.name)} where not ({check.expression})"
 
 
-def _column(table: PlannedTable, column: PlannedColumn) -> str:
+def _column(table: PlannedTable, column: PlannedColumn, *, counts_up: bool) -> str:
     parts = [quote(column.name), column.declared]
     if column.name == table.rowid_alias:
-        parts.append("primary key autoincrement" if table.is_autoincrement else "primary key")
+        parts.append("primary key autoincrement" if counts_up else "primary key")
         # It cannot be NULL as it is; said for those who read it.
         parts.append("not null")
         return " ".join(parts)

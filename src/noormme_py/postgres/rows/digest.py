@@ -33,11 +33,14 @@ def row_hashes(columns: Sequence[Column]) -> list[int]:
 
 
 class Digest:
-    """The digest of one table, as its rows go by in batches of columns. Values are texts and None."""
+    """The digest of one table, as its rows go by in batches of columns. Values are texts and None.
+
+    Without a width it is of whole rows alone: it tells as surely whether two tables differ, and not where.
+    """
 
     __slots__ = ("columns", "nulls", "rows", "whole")
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int = 0) -> None:
         self.rows = 0
         self.nulls = [0] * width
         self.columns = [0] * width
@@ -48,7 +51,7 @@ class Digest:
         if not columns:
             return
         self.rows += len(columns[0])
-        for position, column in enumerate(columns):
+        for position, column in enumerate(columns if self.columns else ()):
             self.columns[position] += sum(map(hash, column))
             if None in column:
                 self.nulls[position] += column.count(None)

@@ -62,19 +62,21 @@ def target_rows(table: PlannedTable, reading: Reading) -> Iterator[list[Column]]
         yield texts_of(table.columns, stored)
 
 
-def source_digest(table: PlannedTable, session: Session, stopped: Callable[[], bool]) -> Digest:
-    """Return the digest of a table as PostgreSQL has it."""
-    return _digest(table, source_rows(table, session, stopped))
+def source_digest(
+    table: PlannedTable, session: Session, stopped: Callable[[], bool], *, by_column: bool = True
+) -> Digest:
+    """Return the digest of a table as PostgreSQL has it, of whole rows alone where columns are not asked for."""
+    return _digest(table, source_rows(table, session, stopped), by_column=by_column)
 
 
-def target_digest(table: PlannedTable, reading: Reading) -> Digest:
+def target_digest(table: PlannedTable, reading: Reading, *, by_column: bool = True) -> Digest:
     """Return the digest of a table as SQLite has it."""
-    return _digest(table, target_rows(table, reading))
+    return _digest(table, target_rows(table, reading), by_column=by_column)
 
 
-def _digest(table: PlannedTable, batches: Iterator[list[Column]]) -> Digest:
+def _digest(table: PlannedTable, batches: Iterator[list[Column]], *, by_column: bool) -> Digest:
     positions = compared(table)
-    digest = Digest(len(positions))
+    digest = Digest(len(positions) if by_column else 0)
     for columns in batches:
         digest.add([columns[position] for position in positions])
     return digest
