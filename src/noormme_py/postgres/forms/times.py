@@ -44,9 +44,13 @@ def _short_zone(zone: str | None) -> str:
 
 
 def _timestamps(column: Column) -> Column:
-    # Nearly all have no fraction, or six digits; `C` ends the years before Christ.
+    # `C` ends the years before Christ, and a fifth digit of the year moves the first dash.
     return [
-        v if v is None or len(v) == _SHORT or (len(v) == _FINE and v[4] == "-" and v[-1] != "C") else _padded(v)
+        v
+        if v is None or len(v) == _SHORT or (len(v) == _FINE and v[4] == "-" and v[-1] != "C")
+        else f"{v:0<26}"
+        if v[4] == "-" and v[_SHORT : _SHORT + 1] == "." and v[-1] != "C"
+        else _padded(v)
         for v in column
     ]
 
@@ -70,9 +74,11 @@ def _aware(column: Column) -> Column:
     return [
         None
         if v is None
-        else f"{v}:00"
-        if (len(v) == _SHORT + _ZONE or (len(v) == _FINE + _ZONE and v[4] == "-")) and v[-1] == "0"
         else _padded(v)
+        if v[4] != "-" or v[-3:] != "+00"
+        else f"{v}:00"
+        if len(v) == _SHORT + _ZONE or len(v) == _FINE + _ZONE
+        else f"{v[:-3]:0<26}+00:00"
         for v in column
     ]
 
