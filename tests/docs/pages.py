@@ -39,7 +39,7 @@ class Page:
         return self.path.read_text(encoding="utf-8").splitlines()
 
     def blocks(self, *languages: str) -> list[Block]:
-        """Return the fenced blocks in these languages, those of Python and of commands with what they are said to print."""
+        """Return the fenced blocks in these languages, Python and commands with the output they are said to print."""
         found: list[Block] = []
         end = -2
         for block in _fenced(self.lines):

@@ -112,3 +112,17 @@ def _lines(text: str) -> list[str]:
     for varying, instead in _VARYING:
         text = re.sub(varying, instead, text)
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def test_every_command_takes_the_url_from_the_variable(pg: Database, tmp_path: Path) -> None:
+    pg.execute((ROOT / "examples/shop_postgres.sql").read_text("utf-8"))
+    (tmp_path / "work.sql").write_text("select id from customers order by id;")
+    for words in (
+        ("survey",),
+        ("import", "shop.db"),
+        ("validate", "shop.db"),
+        ("compare-queries", "shop.db", "work.sql"),
+        ("export", "shop.db", "--changes-only"),
+    ):
+        done = noormme("transfer", *words, folder=tmp_path, NOORMME_SOURCE_URL=pg.dsn)
+        assert (done.returncode, done.stderr) == (0, ""), words

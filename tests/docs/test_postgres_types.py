@@ -84,7 +84,7 @@ def test_every_form_is_in_the_table_of_forms() -> None:
 @pytest.mark.parametrize("row", FORMS, ids=lambda row: row["form"])
 async def test_a_row_of_the_table_of_forms_is_true(row: dict[str, str], pg: Database, tmp_path: Path) -> None:
     (form,), named, (kept,) = code(row["form"]), code(row["for"]), code(row["SQLite"])
-    types = {name for name in chosen._FORMS[form][0]} or {"date"}
+    types = set(chosen._FORMS[form][0]) or {"date"}
     assert not named or {SQL_NAMES.get(name, name) for name in types} == set(named)
     (example,), (stored,) = code(row["example"]), code(row["stored"])
     pg.execute(f"create table t (id integer primary key, c {example.rpartition('::')[2]})")
