@@ -241,9 +241,21 @@ async def test_orphans_that_were_there_go_back_and_new_ones_do_not(pg: Database,
     pg.execute(
         "alter table c drop constraint c_p_fkey; alter table c add constraint c_p_fkey foreign key (p) references p"
     )
-    with pytest.raises(TransferError, match="not there in SQLite"):
+    with pytest.raises(TransferError, match="c_p_fkey") as refused:
         await export(tmp_path / "app.db", pg.dsn)
+    assert "doctor" in str(refused.value.hint)
     assert pg.rows("select * from c") == []
+
+
+async def test_values_that_a_function_changed_are_not_written_over_postgresqls(pg: Database, tmp_path: Path) -> None:
+    pg.execute(SHOP)
+    await transfer(pg.dsn, tmp_path / "app.db", hooks={"customers.name": lambda value: "x"})
+    with pytest.raises(TransferError, match="a function changed name"):
+        await export(tmp_path / "app.db", pg.dsn)
+    await export(tmp_path / "app.db", pg.dsn, exclude=["customers"])
+    assert pg.rows("select name from customers order by id") == [("Ada",), ("Eve",)]
+    await export(tmp_path / "app.db", pg.dsn, force=True)
+    assert pg.rows("select distinct name from customers") == [("x",)]
 
 
 async def test_what_postgresql_refuses_leaves_it_as_it_was(pg: Database, tmp_path: Path) -> None:

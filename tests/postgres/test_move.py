@@ -15,7 +15,7 @@ import pytest
 
 from noormme_py import Noormme
 from noormme_py.errors import CannotOpen, ConfigError, TransferError
-from noormme_py.transfer import Fate, Progress, TransferReport, transfer
+from noormme_py.transfer import Fate, Progress, TransferReport, export, transfer
 from noormme_py.transfer import validate as compare
 from noormme_py.transfer.sync import transfer as transfer_now
 from tests.postgres.database import Database
@@ -389,3 +389,44 @@ async def test_the_source_is_only_read(pg: Database, tmp_path: Path) -> None:
     pg.execute(SHOP)
     pg.execute(f"alter database {pg.rows('select current_database()')[0][0]} set default_transaction_read_only = on")
     assert (await transfer(pg.dsn, tmp_path / "app.db")).rows == 4
+
+
+async def test_what_declared_types_do_not_say_is_in_the_codecs(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table t (id int primary key, at timestamptz, due date, ended timestamp);"
+        "insert into t values (1, '2026-01-05 09:30+00', 'infinity', '2026-01-05 10:00')"
+    )
+    report = await transfer(pg.dsn, tmp_path / "plain.db", types={"timestamptz": "unixepoch"})
+    assert report.codecs == (("t.at", "unixepoch"),)
+    strict = await transfer(pg.dsn, tmp_path / "strict.db", strict=True)
+    # What no date can hold is read as text.
+    assert dict(strict.codecs) == {"t.at": "datetime", "t.ended": "datetime"}
+    for name, codecs in (("plain.db", report.codecs), ("strict.db", strict.codecs)):
+        known: Any = dict(codecs)
+        async with Noormme(tmp_path / name, codecs=known) as db:
+            row: Any = await db.get_repository("t").get_by_id(1)
+            assert (row.at, row.due) == (datetime(2026, 1, 5, 9, 30, tzinfo=UTC), "infinity")
+            assert row.ended == datetime(2026, 1, 5, 10)
+
+
+async def test_null_that_a_domain_forbids_is_moved_and_told_of(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create domain required as text not null; create table t (id int primary key, v required);"
+        "insert into t select 1, (select v from t where false); insert into t values (2, 'x')"
+    )
+    report = await transfer(pg.dsn, tmp_path / "app.db")
+    assert query(tmp_path / "app.db", "select v from t order by id") == [(None,), ("x",)]
+    assert "NOT NULL" in str(fate(report, "column", "public.t.v").note)
+
+
+async def test_keys_that_sqlite_compares_otherwise_are_told_of(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table p (v numeric primary key); create table c (v numeric references p);"
+        "insert into p values (1.0); insert into c values (1.000)"
+    )
+    report = await transfer(pg.dsn, tmp_path / "app.db")
+    assert [(one.table, one.rows, one.is_valid) for one in report.orphans] == [("c", 1, True)]
+    assert "without a parent" in str(fate(report, "foreign key", "public.c (c_v_fkey)").note)
+    # PostgreSQL, which compares them in its own way, takes them back.
+    await export(tmp_path / "app.db", pg.dsn)
+    assert pg.rows("select v::text from c") == [("1.000",)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sqlite3
@@ -276,3 +277,20 @@ def test_memory_does_not_grow_with_the_rows(pg: Database, tmp_path: Path) -> Non
     # 256 MB of rows; the measure is of what the process had at most, in KiB.
     assert (tmp_path / "app.db").stat().st_size > 250_000_000
     assert int(ran.stdout) < 200 * 1024
+
+
+def test_bytes_that_are_no_text(server: Server, tmp_path: Path) -> None:
+    Database(server.dsn()).execute("create database any_bytes template template0 encoding 'SQL_ASCII' locale 'C'")
+    database = Database(dsn_of(server.dsn(), "any_bytes"))
+    database.execute("create table t (id int primary key, v text)")
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
+        connection.execute("set client_encoding = 'SQL_ASCII'")
+        connection.execute(b"insert into t values (1, 'plain'), (2, E'latin \\351'), (3, E'utf-8 \\303\\251')")
+    with pytest.raises(TransferError, match=r"public\.t: .* not UTF-8.* id = 2"):
+        transfer_now(database.dsn, tmp_path / "app.db")
+    report = transfer_now(database.dsn, tmp_path / "app.db", on_error="report")
+    assert (report.rows, report.rejected) == (2, 1)
+    with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        assert connection.execute("select v from t order by id").fetchall() == [("plain",), ("utf-8 é",)]
+    [line] = (tmp_path / "app.db.rejects.jsonl").read_text("ascii").splitlines()
+    assert json.loads(line)["row"]["v"].encode(errors="surrogateescape") == b"latin \xe9"

@@ -14,7 +14,7 @@ from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted
 from noormme_py.names import fold
 from noormme_py.postgres.catalog.database import read_database
-from noormme_py.postgres.export.export import Export, ExportReport, check_rejected
+from noormme_py.postgres.export.export import Export, ExportReport, check_kept
 from noormme_py.postgres.export.new_schema import make_schema
 from noormme_py.postgres.plan.planned import MoveOptions, PlannedTable
 from noormme_py.postgres.plan.planner import plan
@@ -55,7 +55,7 @@ class ExportJob:
                 with session.transaction():
                     tables = self._planned(session)
                     if not self._is_forced and sides.report is not None:
-                        check_rejected(tables, {one.source: one.rejected for one in sides.report.tables})
+                        check_kept(tables, {one.source: one.rejected for one in sides.report.tables})
                     export = Export(
                         session,
                         reading,

@@ -113,11 +113,10 @@ class TransferJob:
 
     def _told(self, session: Session, moved: Moved, started: str, seconds: float) -> TransferReport:
         codecs = tuple(
-            (f"{table.name}.{column.name}", column.form.codec)
+            (f"{table.name}.{column.name}", column.codec)
             for table in moved.plan.tables
-            if table.is_strict
             for column in table.columns
-            if column.form.codec is not None
+            if column.codec is not None
         )
         return TransferReport(
             session.place,

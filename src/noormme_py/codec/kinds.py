@@ -21,6 +21,8 @@ from noormme_py.query.statement import Raw
 from noormme_py.schema.types import Affinity, Kind
 
 _MIN, _MAX = -(2**63), 2**63 - 1
+# What PostgreSQL's numeric has at most (postgresql.org/docs/current/datatype-numeric.html).
+_LONGEST_FRACTION = 16_383
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -154,7 +156,10 @@ def encode_json(value: object) -> str:
 
 
 def encode_decimal_text(value: object) -> str:
-    return str(_finite_decimal(value))
+    """Write small fractions without an exponent, as PostgreSQL does: a number that is looked for has one text."""
+    number = _finite_decimal(value)
+    exponent = number.as_tuple().exponent
+    return format(number, "f") if -_LONGEST_FRACTION <= int(exponent) <= 0 else str(number)
 
 
 def encode_decimal_number(value: object) -> Raw:

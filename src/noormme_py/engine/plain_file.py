@@ -97,8 +97,10 @@ class PlainFile:
             self._connection.executemany(sql, zip(*columns, strict=True)).close()
         except sqlite3.Error as fault:
             raise self._told(fault, sql) from None
-        except (UnicodeEncodeError, OverflowError):
-            raise QueryError("a value has no form in SQLite") from None
+        except UnicodeEncodeError:
+            raise QueryError("a text that is not UTF-8") from None
+        except OverflowError:
+            raise QueryError("an integer that does not fit SQLite's 64 bits") from None
 
     def begin(self) -> None:
         """Begin a transaction that writes."""

@@ -81,7 +81,7 @@ def constraints_aside(session: Session, tables: Iterable[PgTable], orphans: Orph
 
     Putting a key back looks through all rows, so that what breaks it raises TransferError. `orphans` counts rows
     without a parent that are to be written: a key that PostgreSQL's rows break already comes back NOT VALID, which the
-    yielded list tells; one that they do not is an error now.
+    yielded list tells. Whether the others are sound is PostgreSQL's to say when they come back.
     """
     names = [name for table in tables for name in (table.qualified, *table.partitions)]
     keys = [_aside(session, row, orphans) for row in session.query(_KEYS, (names, names))]
@@ -107,7 +107,11 @@ def constraints_aside(session: Session, tables: Iterable[PgTable], orphans: Orph
                 f"the key {key.name} is NOT VALID now: {key.orphans:,} rows had no parent before, and PostgreSQL"
                 " lets no such key be made again"
             )
-        session.execute(f"alter table {qualified(*key.table)} add constraint {quoted(key.name)} {definition}")
+        try:
+            session.execute(f"alter table {qualified(*key.table)} add constraint {quoted(key.name)} {definition}")
+        except TransferError as error:
+            error.hint = "rows without a parent? `noormme doctor` shows them: mend them, or --exclude the table"
+            raise
 
 
 def _aside(session: Session, row: tuple[Any, ...], orphans: Orphaned) -> KeyAside:
@@ -117,11 +121,6 @@ def _aside(session: Session, row: tuple[Any, ...], orphans: Orphaned) -> KeyAsid
     if not here or not is_valid:
         return KeyAside(table, key, definition)
     there = _orphans(session, table, (parent_schema, parent), columns, parent_columns)
-    if not there:
-        raise TransferError(
-            f"{here:,} rows of {schema}.{name} refer to rows of {parent_schema}.{parent} that are not there in SQLite",
-            hint="`noormme doctor` shows them: mend them, or leave the table out with --exclude",
-        )
     return KeyAside(table, key, definition, there)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from noormme_py.amounts import plural
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen, replaced
 from noormme_py.names import quote
@@ -229,11 +230,21 @@ def _without_computed(table: PlannedTable) -> PlannedTable | None:
     return replaced(table, columns=columns) if columns else None
 
 
-def check_rejected(planned: Iterable[PlannedTable], rejected: Mapping[str, int]) -> None:
-    """Raise TransferError where rows that were kept aside in the move would be lost by replacing their table."""
+def check_kept(planned: Iterable[PlannedTable], rejected: Mapping[str, int]) -> None:
+    """Raise TransferError where the way back would lose what PostgreSQL alone still has.
+
+    That are rows that were kept aside in the move, and values that a function changed in it.
+    """
     for table in planned:
         if count := rejected.get(table.source.qualified, 0):
             raise TransferError(
-                f"{count:,} rows of {table.source.qualified} were kept aside in the move and are not in SQLite",
+                f"{plural(count, 'row')} of {table.source.qualified} were kept aside in the move and are not in SQLite",
                 hint="put them in, leave the table out with --exclude, or lose them with --force",
+            )
+        changed = [column.source.name for column in table.columns if column.hook is not None]
+        if changed:
+            raise TransferError(
+                f"a function changed {', '.join(changed)} of {table.source.qualified} in the move: PostgreSQL's own"
+                " values would be written over",
+                hint="leave the table out with --exclude, or write over them with --force",
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from noormme_py.amounts import plural
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen, replaced
 from noormme_py.postgres.fate import Fate
@@ -87,6 +88,7 @@ class Move:
             fates = [fate for move in moves for fate in move.fates]
             fates += self._finished(tables)
             orphans = find_orphans(tables, self._building)
+            told_keys = list(_orphaned(made.fates, tables, orphans))
             fates += make_views(
                 database,
                 made,
@@ -97,6 +99,7 @@ class Move:
                 is_partial=bool(self._options.where or self._rejects.count),
             )
             mover.close()
+        fates += told_keys
         told = {(fate.kind, fate.source) for fate in fates}
         kept = [fate for fate in made.fates if (fate.kind, fate.source) not in told]
         return Moved(
@@ -154,3 +157,19 @@ class Move:
         if self._stopped():
             raise TransferError("stopped")
         self._listener(Progress(phase, table.source.qualified, self._rows, self._total))
+
+
+def _orphaned(fates: Iterable[Fate], tables: Iterable[PlannedTable], orphans: Iterable[Orphans]) -> Iterable[Fate]:
+    """Yield the fates of keys that some rows break in SQLite alone."""
+    known = {table.name: table for table in tables}
+    broken = {
+        key.source: one.rows
+        for one in orphans
+        if one.is_valid
+        for key in known[one.table].foreign_keys
+        if key.parent == one.parent
+    }
+    for fate in fates:
+        if fate.kind == "foreign key" and (rows := broken.get(fate.source)):
+            said = f"{plural(rows, 'row')} without a parent, as SQLite compares the keys"
+            yield replaced(fate, outcome="changed", note=f"{fate.note}; {said}" if fate.note else said)

@@ -68,8 +68,8 @@ class Rejects:
         try:
             if self._file is None:
                 descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-                self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass")
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._file = os.fdopen(descriptor, "w", encoding="ascii")
+            self._file.write(json.dumps(line) + "\n")
         except OSError as fault:
             raise self._told(fault) from None
         self.count += 1

@@ -77,7 +77,7 @@ def _codecs(report: TransferReport) -> Iterable[str]:
         return
     yield "## Codecs"
     yield ""
-    yield "The tables are STRICT, whose types do not tell all. So the library knows them:"
+    yield "The declared types of these columns do not tell what they hold. So the library knows it:"
     yield ""
     yield "```python"
     yield "codecs = {"

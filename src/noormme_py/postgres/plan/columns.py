@@ -12,11 +12,12 @@ from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.form import Form
 from noormme_py.postgres.forms.choose import form_of, in_strict_table
 from noormme_py.postgres.model import PgColumn, PgTable
+from noormme_py.postgres.plan.collations import PLAIN_COLLATIONS
 from noormme_py.postgres.plan.facts import NOTHING, ColumnFacts, Facts, base_of
 from noormme_py.postgres.plan.names import Namespace, snake_case
 from noormme_py.postgres.plan.planned import Hook, PlannedCheck, PlannedColumn
+from noormme_py.schema.types import kind_of
 
-_PLAIN_COLLATIONS = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic"})
 _NO_SEQUENCE = "SQLite has no sequences beside the primary key: give the value with each new row"
 _INTEGERS = frozenset({"int2", "int4", "int8"})
 
@@ -84,7 +85,7 @@ class ColumnPlanner:
         notes = [form.note] if form.note else []
         declared = self._declared(column, form, facts, notes)
         default, generated = self._default(column), self._generated(column, notes)
-        if column.collation is not None and column.collation not in _PLAIN_COLLATIONS:
+        if column.collation is not None and column.collation not in PLAIN_COLLATIONS:
             notes.append(f"sorted by code points, not by the collation {column.collation!r}")
         hook = self._hook(column)
         if hook is not None:
@@ -93,8 +94,22 @@ class ColumnPlanner:
             notes.append(f"named {self.names[column.name]!r}")
         source = f"{self._table.qualified}.{column.name}"
         is_not_null = not column.is_nullable or column.type.is_not_null or column.name in self._table.primary_key
+        if facts.nulls:
+            is_not_null = False
+            notes.append(f"without NOT NULL: {_values(facts.nulls)} NULL, though its domain forbids that")
         self.fates.append(replaced(carried("column", source, self.names[column.name], notes), text=column.declared))
-        return PlannedColumn(column, self.names[column.name], form, declared, not is_not_null, default, generated, hook)
+        codec = None if hook is not None or facts.beyond else form.codec
+        return PlannedColumn(
+            column,
+            self.names[column.name],
+            form,
+            declared,
+            not is_not_null,
+            default,
+            generated,
+            hook,
+            codec if codec != kind_of(declared) else None,
+        )
 
     def _declared(self, column: PgColumn, form: Form, facts: ColumnFacts, notes: list[str]) -> str:
         if self.names[column.name] == self.rowid_alias:

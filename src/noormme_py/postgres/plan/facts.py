@@ -16,12 +16,13 @@ class ColumnFacts:
     """How many values are there that are kept in another way than the rest of the column.
 
     `beyond` counts what Python's dates and times cannot hold, `nans` what is no number, `negative_zeros` what SQLite
-    keeps as 0.
+    keeps as 0, and `nulls` NULLs where a domain says NOT NULL: there are ways around that.
     """
 
     beyond: int = 0
     nans: int = 0
     negative_zeros: int = 0
+    nulls: int = 0
 
 
 NOTHING = ColumnFacts()
@@ -67,6 +68,9 @@ def facts_query(table: PgTable, where: str | None = None) -> tuple[str, list[tup
         for what, count in _ASKED.get(base_of(column.type).name, ()):
             asked.append((column.name, what))
             counts.append(count(quoted(column.name), base_of(column.type).name))
+        if column.type.is_not_null and column.is_nullable:
+            asked.append((column.name, "nulls"))
+            counts.append(f"count(*) filter (where {quoted(column.name)} is null)")
     if not asked:
         return None
     return f"select {', '.join(counts)} from {relation(table)}{f' where {where}' if where else ''}", asked

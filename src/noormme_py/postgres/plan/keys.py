@@ -9,6 +9,7 @@ from noormme_py.postgres.expressions.scope import Scope, Translated
 from noormme_py.postgres.expressions.translate import translate_index_expression, translate_predicate
 from noormme_py.postgres.fate import Fate, carried, left_out
 from noormme_py.postgres.model import PgForeignKey, PgIndex, PgIndexKey, PgTable
+from noormme_py.postgres.plan.collations import PLAIN_COLLATIONS
 from noormme_py.postgres.plan.names import Namespace, snake_case
 from noormme_py.postgres.plan.planned import PlannedForeignKey, PlannedIndex
 
@@ -148,4 +149,10 @@ class IndexPlanner:
 
     def _uniqueness(self, index: PgIndex) -> list[str]:
         forms = {self._scope.columns[key.name].form for key in index.keys if key.name is not None}
-        return ["1.0 and 1.00 are the same to PostgreSQL and not to SQLite"] if "decimal text" in forms else []
+        notes = ["1.0 and 1.00 are the same to PostgreSQL and not to SQLite"] if "decimal text" in forms else []
+        collations = {self._table.column(key.name).collation for key in index.keys if key.name is not None}
+        notes += [
+            f"texts are told apart by their code points, not by the collation {collation!r}"
+            for collation in sorted(one for one in collations if one is not None and one not in PLAIN_COLLATIONS)
+        ]
+        return notes

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from noormme_py.postgres.fate import Fate, left_out
 from noormme_py.postgres.model import PgDatabase, PgTable
+from noormme_py.postgres.plan.collations import PLAIN_COLLATIONS
 
 _NATIVE = frozenset({"plpgsql"})
 _NOTES = {
@@ -43,7 +44,7 @@ def leftovers(database: PgDatabase, moved: Iterable[PgTable]) -> Iterable[Fate]:
             yield left_out("extension", extension, "what it offers is not there in SQLite")
     for kind, name in database.others:
         yield left_out(kind, name, _NOTES.get(kind, "SQLite has nothing like it"))
-    if database.collation not in ("C", "POSIX", "C.UTF-8", "C.utf8"):
+    if database.collation not in PLAIN_COLLATIONS:
         note = f"texts sort by code points, not by {database.collation!r}: `compare-queries` shows where that is seen"
         yield Fate("collation", database.name, None, "changed", note)
 

@@ -28,7 +28,7 @@ def look(session: Session, options: MoveOptions, listener: Listener = nobody) ->
             f"this user may not read {', '.join(hidden[:5])}{' and others' if len(hidden) > 5 else ''}",
             hint="let the owner grant SELECT on it, or leave it out with --exclude",
         )
-    session.lock(table.key for table in tables)
+    session.lock(table.key for table in tables if table.kind != "foreign")
     facts: dict[tuple[str, str, str], ColumnFacts] = {}
     for table in tables:
         listener(Progress("looking", table.qualified))

@@ -35,7 +35,8 @@ class MoveOptions:
 class PlannedColumn:
     """A column. `declared` is its type in SQLite, `default` and `generated_as` are SQLite's SQL.
 
-    `hook` changes what is stored; then the values are not PostgreSQL's any more.
+    `hook` changes what is stored; then the values are not PostgreSQL's any more. `codec` is what the library has to be
+    told for the column, where its declared type does not say it.
     """
 
     source: PgColumn
@@ -46,6 +47,7 @@ class PlannedColumn:
     default: str | None = None
     generated_as: str | None = None
     hook: Hook | None = None
+    codec: str | None = None
 
 
 @frozen

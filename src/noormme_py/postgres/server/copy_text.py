@@ -16,7 +16,8 @@ _ESCAPED = {character: f"\\{letter}" for letter, character in _WRITTEN.items()} 
 
 def columns_of(lines: Iterable[bytes]) -> list[Column]:
     """Return the columns of some rows, each line ending in a newline; NULL is None."""
-    text = b"".join(lines).decode()
+    # A database in SQL_ASCII may hold any bytes: those that are no UTF-8 become what SQLite refuses to take.
+    text = b"".join(lines).decode(errors="surrogateescape")
     columns: list[Column] = list(zip(*[line.split("\t") for line in text[:-1].split("\n")], strict=True))
     backslashes = text.count("\\")
     if not backslashes:

@@ -130,7 +130,7 @@ class Session:
         A generator that is closed before its end cancels the query. The connection does nothing else meanwhile.
         """
         rows = read_copy(self._connection, f"copy ({select_sql}) to stdout", chunk_bytes=chunk_bytes, stopped=stopped)
-        with self._told():
+        with self._told(), self._any_bytes():
             yield from rows
 
     def copy_in(self, copy_sql: str, blocks: Iterable[bytes]) -> int:
@@ -170,6 +170,19 @@ class Session:
                 self.execute("rollback")
             except TransferError:
                 pass  # the server rolls back whom it has lost
+
+    @contextmanager
+    def _any_bytes(self) -> Generator[None]:
+        """Have a database that does not know its encoding send bytes as they are, whatever they are."""
+        if self._connection.info.parameter_status("server_encoding") != "SQL_ASCII":
+            yield
+            return
+        self._connection.execute("set client_encoding = 'SQL_ASCII'")
+        try:
+            yield
+        finally:
+            if self._connection.info.transaction_status != TransactionStatus.INERROR:
+                self._connection.execute("set client_encoding = 'UTF8'")
 
     @contextmanager
     def _told(self) -> Generator[None]:

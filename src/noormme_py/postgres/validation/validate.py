@@ -50,6 +50,11 @@ class Validation:
         there, here = self.digests(table)
         columns = tuple(self._columns(table, there, here))
         notes += [f"{column.name!r} is not compared: a function changed it" for column in table.columns if column.hook]
+        notes += [
+            f"{column.target!r} is computed by PostgreSQL and a plain column in SQLite, which does not follow by itself"
+            for column in columns
+            if not column.is_equal and _is_computed_there_alone(table, column.target)
+        ]
         is_equal, rewritten, count = there == here, tuple[str, ...](), 0
         examples: tuple[RowDifference, ...] = ()
         if not is_equal:
@@ -121,6 +126,13 @@ class Validation:
                 continue
             if count:
                 yield f"{index.name}: {count:,}"
+
+
+def _is_computed_there_alone(table: PlannedTable, name: str) -> bool:
+    return any(
+        column.name == name and column.source.generated_as is not None and column.generated_as is None
+        for column in table.columns
+    )
 
 
 def _shown(found: list[Differing]) -> list[Differing]:
