@@ -428,3 +428,30 @@ def test_everything_else_is_named(whole: PgDatabase) -> None:
         "trigger of a partition": ["public.measured_else.of_one_partition"],
         "trigger of a view": ["public.active_customers.on_the_view"],
     }  # fmt: skip
+
+
+def test_what_all_partitions_have_of_their_own_is_the_tables(pg: Database) -> None:
+    pg.execute(
+        """
+        create table customers (id int primary key);
+        create table payments (id int, customer_id int, day date) partition by range (day);
+        create table payments_1 partition of payments for values from ('2026-01-01') to ('2026-02-01');
+        create table payments_2 partition of payments for values from ('2026-02-01') to ('2026-03-01');
+        alter table payments_1 add foreign key (customer_id) references customers, add check (id > 0);
+        alter table payments_2 add foreign key (customer_id) references customers;
+        create index on payments_1 (customer_id); create index on payments_2 (customer_id);
+        create unique index on payments_1 (id); create unique index on payments_2 (id);
+        """
+    )
+    with Session.open(pg.dsn) as session, session.snapshot():
+        database = read_database(session)
+    payments = next(table for table in database.tables if table.name == "payments")
+    assert [key.columns for key in payments.foreign_keys] == [("customer_id",)]
+    assert [[key.name for key in index.keys] for index in payments.indexes] == [["customer_id"]]
+    assert payments.checks == ()
+    # What only some have, or is unique in each alone, is named.
+    assert sorted(kind for kind, name in database.others if "payments" in name) == [
+        "CHECK of a partition",
+        "index of a partition",
+        "index of a partition",
+    ]

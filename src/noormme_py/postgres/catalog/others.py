@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from noormme_py.postgres.catalog.queries import RelationRow
-from noormme_py.postgres.catalog.tables import TableRows
+from noormme_py.postgres.catalog.tables import TableRows, leaves_of, shared_of
 
 
 class OtherRow(NamedTuple):
@@ -83,6 +83,12 @@ def others_of(
 ) -> tuple[tuple[str, str], ...]:
     """Return all of it as (kind, name)."""
     found = [(row.kind, row.name) for row in rows if (row.catalog, row.oid) not in members]
+    shared = {
+        name
+        for relation in tables.relations.values()
+        if relation.kind == "p" and not relation.is_partition
+        for name in shared_of(leaves_of(relation.oid, tables), tables).names
+    }
     parents = {child: parent for parent, children in tables.partitions.items() for child in children}
     for relation in tables.relations.values():
         if ("pg_class", relation.oid) in members:
@@ -90,7 +96,11 @@ def others_of(
         elif relation.is_partition or relation.kind in ("v", "m"):
             place = "partition" if relation.is_partition else "view"
             own = (*_own(relation, tables), *_own_defaults(relation, parents.get(relation.oid), tables))
-            found.extend((f"{kind} of a {place}", f"{relation.qualified}.{name}") for kind, name in own)
+            found.extend(
+                (f"{kind} of a {place}", f"{relation.qualified}.{name}")
+                for kind, name in own
+                if (relation.oid, name) not in shared
+            )
         found.extend(
             ("NOT NULL that is not valid", f"{relation.qualified}.{column.name}")
             for column in tables.columns.get(relation.oid, ())

@@ -17,6 +17,7 @@ from noormme_py.postgres.catalog.queries import (
     SequenceRow,
     SequenceUseRow,
 )
+from noormme_py.postgres.catalog.shared import Shared, shared_parts
 from noormme_py.postgres.catalog.types import Types, check_of
 from noormme_py.postgres.model import (
     PgColumn,
@@ -111,9 +112,10 @@ def families(
 
 def table_of(row: RelationRow, rows: TableRows, types: Types) -> PgTable:
     """Return the table of a relation that is one."""
-    constraints = rows.constraints.get(row.oid, ())
-    indexes = tuple(_index(index) for index in rows.indexes.get(row.oid, ()))
-    leaves = _leaves(row.oid, rows)
+    leaves = leaves_of(row.oid, rows)
+    shared = shared_of(leaves, rows)
+    constraints = (*rows.constraints.get(row.oid, ()), *shared.constraints)
+    indexes = tuple(_index(index) for index in (*rows.indexes.get(row.oid, ()), *shared.indexes))
     holders = leaves if row.kind == "p" else [row]
     estimates = [leaf.estimated_rows for leaf in holders]
     return PgTable(
@@ -172,7 +174,15 @@ def _column(row: ColumnRow, sequences: Sequences, types: Types) -> PgColumn:
     )
 
 
-def _leaves(oid: int, rows: TableRows) -> list[RelationRow]:
+def shared_of(leaves: Iterable[RelationRow], rows: TableRows) -> Shared:
+    """Return what all of these partitions have of their own."""
+    numbers = [leaf.oid for leaf in leaves]
+    return shared_parts(
+        [rows.constraints.get(oid, ()) for oid in numbers], [rows.indexes.get(oid, ()) for oid in numbers]
+    )
+
+
+def leaves_of(oid: int, rows: TableRows) -> list[RelationRow]:
     """Return the partitions that hold rows, at whatever depth."""
     found: list[RelationRow] = []
     waiting = list(rows.partitions.get(oid, ()))

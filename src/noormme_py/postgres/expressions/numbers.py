@@ -76,6 +76,11 @@ def _uuid(translation: Translation, arguments: list[exp.Expr]) -> Term:
     return value(UUID, "uuid")
 
 
+def _uuid_of_time(translation: Translation, arguments: list[exp.Expr]) -> Term:
+    translation.note("a UUID by chance, where PostgreSQL makes one of the time and the machine")
+    return _uuid(translation, arguments)
+
+
 def _sequence(translation: Translation, arguments: list[Any]) -> Term:
     raise Refused("sequence")
 
@@ -91,5 +96,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "sign": Function(1, 1, _sign),
     "gen_random_uuid": Function(0, 0, _uuid),
     "uuid_generate_v4": Function(0, 0, _uuid),
+    "uuid_generate_v1": Function(0, 0, _uuid_of_time),
+    "uuid_generate_v1mc": Function(0, 0, _uuid_of_time),
     "nextval": Function(1, 1, _sequence),
 }

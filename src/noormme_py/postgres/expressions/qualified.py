@@ -12,7 +12,7 @@ from noormme_py.postgres.expressions.translation import Translation
 
 _SYSTEM: Final = "pg_catalog"
 # Of pgcrypto and uuid-ossp: what they do is known by their names.
-_OF_EXTENSIONS: Final = frozenset({"gen_random_uuid", "uuid_generate_v4"})
+_OF_EXTENSIONS: Final = frozenset({"gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4"})
 
 
 def function(translation: Translation, node: Any) -> Term:

@@ -147,7 +147,7 @@ def _canonical_interval(text: str) -> str:
     return _interval_text(_microseconds(text))
 
 
-_NUMBERS = frozenset({"numeric", "money", "float4", "float8", "int2", "int4", "int8"})
+_NUMBERS = frozenset({"numeric", "money", "float4", "float8"})
 _FORMS: dict[str, tuple[frozenset[str], Callable[[Form], Form]]] = {
     "text": (frozenset(), lambda own: Form("text", "TEXT", "TEXT", same=own.same, select=own.select)),
     "real": (

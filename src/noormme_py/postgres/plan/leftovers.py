@@ -15,6 +15,10 @@ _NOTES = {
     "settings": "the library's options take their place",
     "empty schema": "SQLite has no schemas",
     "view of an extension": "it goes with its extension",
+    "foreign key of a partition": "not all partitions of the table have it",
+    "CHECK of a partition": "not all partitions of the table have it",
+    "index of a partition": "not all partitions of the table have it, or it is unique in each of them alone",
+    "DEFAULT of a partition": "the table's own is kept",
 }
 _TYPES_ALONE = frozenset({"citext", "hstore"})
 

@@ -22,8 +22,16 @@ def compared(table: PlannedTable) -> list[int]:
 
 
 def canonical(form: Form, column: Column) -> Column:
-    """Return the texts that both sides are compared by, of PostgreSQL's texts."""
-    return column if form.canonical is None else form.canonical(column)
+    """Return the texts that both sides are compared by, of PostgreSQL's texts.
+
+    What the form cannot hold stays as it is.
+    """
+    if form.canonical is None:
+        return column
+    try:
+        return form.canonical(column)
+    except (ValueError, ArithmeticError):
+        return [_text(form.canonical, value) for value in column]
 
 
 def texts_of(columns: Sequence[PlannedColumn], stored: Sequence[Column]) -> list[Column]:
@@ -44,7 +52,7 @@ def _texts(column: PlannedColumn, values: Column) -> Column:
 def _text(render: Convert, value: object) -> object:
     try:
         return render([value])[0]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ArithmeticError):
         # It stays as it is: whoever compares it sees a difference, and PostgreSQL refuses it.
         return value
 

@@ -24,7 +24,11 @@ def extremes(table: PlannedTable, session: Session, reading: Reading) -> Mapping
     columns = [column for column in columns if column.declared != "TEXT"]
     if not columns:
         return {}
-    asked = [f"{what}({quoted(column.source.name)})::text" for column in columns for what in ("min", "max")]
+    asked = [
+        f"{what}({column.form.select.format(quoted(column.source.name))})::text"
+        for column in columns
+        for what in ("min", "max")
+    ]
     where = f" where {table.where}" if table.where else ""
     there = session.query(f"select {', '.join(asked)} from {relation(table.source)}{where}")[0]
     told = [f"{what}({quote(column.name)})" for column in columns for what in ("min", "max")]

@@ -1,0 +1,65 @@
+"""What all partitions of a table have, each for itself: to the one table that becomes of them it is the table's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from noormme_py.frozen import frozen
+from noormme_py.postgres.catalog.queries import ConstraintRow, IndexRow
+
+P = TypeVar("P", ConstraintRow, IndexRow)
+
+
+@frozen
+class Shared:
+    """Foreign keys, checks and indexes that all partitions have; `names` are theirs, by the number of the partition."""
+
+    constraints: tuple[ConstraintRow, ...]
+    indexes: tuple[IndexRow, ...]
+    names: frozenset[tuple[int, str]]
+
+
+def shared_parts(constraints: Sequence[Iterable[ConstraintRow]], indexes: Sequence[Iterable[IndexRow]]) -> Shared:
+    """Return what is the same in all partitions, given what each of them has."""
+    keys = _in_all(
+        [[one for one in own if not one.is_inherited and not one.is_of_period] for own in constraints], _rule
+    )
+    # What is unique in each partition need not be so in all of them together.
+    plain = _in_all([[one for one in own if not one.is_unique] for own in indexes], _order)
+    names = {(one.relation, one.name) for same in (*keys, *plain) for one in same}
+    return Shared(tuple(same[0] for same in keys), tuple(alike[0] for alike in plain), frozenset(names))
+
+
+def _in_all(owns: Sequence[Sequence[P]], alike: Callable[[P], Hashable]) -> list[list[P]]:
+    """Return the parts that are alike in all, one of each."""
+    if not owns:
+        return []
+    found: list[list[P]] = []
+    for first in {alike(one): one for one in owns[0]}.values():
+        same = [next((one for one in own if alike(one) == alike(first)), None) for own in owns]
+        known = [one for one in same if one is not None]
+        if len(known) == len(owns):
+            found.append(known)
+    return found
+
+
+def _rule(row: ConstraintRow) -> Hashable:
+    return (
+        row.kind,
+        row.expression,
+        tuple(row.columns),
+        row.parent_schema,
+        row.parent_table,
+        tuple(row.parent_columns),
+        row.on_update,
+        row.on_delete,
+        row.match,
+        row.is_deferrable,
+        row.is_deferred,
+        row.is_valid,
+    )
+
+
+def _order(row: IndexRow) -> Hashable:
+    return row.method, str(row.keys), row.where, tuple(row.included), row.constraint, row.is_valid
