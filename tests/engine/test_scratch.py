@@ -17,7 +17,7 @@ import pytest
 from noormme_py import Noormme, SyncNoormme
 from noormme_py.config import config_for
 from noormme_py.engine import scratch
-from noormme_py.engine.aside import run_aside
+from noormme_py.engine.async_aside import run_aside
 from noormme_py.engine.scratch import Scratch
 from noormme_py.errors import DatabaseError, DiskFull, Interrupted, UniqueViolation
 from noormme_py.introspect.discover import discover

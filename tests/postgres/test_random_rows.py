@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Json, Jsonb
 
 from noormme_py.transfer.sync import export, transfer, validate
 from tests.postgres.database import Database
@@ -45,7 +46,7 @@ JSONS = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
-).map(lambda value: psycopg.types.json.Jsonb(value))
+).map(lambda value: Jsonb(value))
 
 # A column's type, and texts that PostgreSQL takes for it.
 TYPES: dict[str, st.SearchStrategy[Any]] = {
@@ -78,7 +79,7 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
     "timestamp(3)": MOMENTS.map(str),
     "interval": INTERVALS,
     "uuid": st.uuids().map(str),
-    "json": JSONS.map(lambda value: psycopg.types.json.Json(value.obj)),
+    "json": JSONS.map(lambda value: Json(value.obj)),
     "jsonb": JSONS,
     "inet": st.ip_addresses(v=4).map(str),
     "cidr": st.ip_addresses(v=6).map(str),

@@ -54,6 +54,7 @@ def validate(
 
     With --watch and --json each comparison is a line.
     """
+    was_equal = True
     try:
         if for_s is not None and not is_watching:
             raise ConfigError("--for goes with --watch")
@@ -61,7 +62,6 @@ def validate(
             raise ConfigError("--every and --for are more than 0 seconds")
         url, file = source_and_files(source, target)
         end = None if for_s is None else time.monotonic() + for_s
-        was_equal = True
         while True:
             with rows_bar() as tell:
                 found = compare(url, file, include=include or (), exclude=exclude or (), report=report, progress=tell)

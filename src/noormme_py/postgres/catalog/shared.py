@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from noormme_py.frozen import frozen
@@ -22,13 +23,17 @@ class Shared:
 
 def shared_parts(constraints: Sequence[Iterable[ConstraintRow]], indexes: Sequence[Iterable[IndexRow]]) -> Shared:
     """Return what is the same in all partitions, given what each of them has."""
-    keys = _in_all(
-        [[one for one in own if not one.is_inherited and not one.is_of_period] for own in constraints], _rule
-    )
+    keys = _in_all([_own(one) for one in constraints], _rule)
     # What is unique in each partition need not be so in all of them together.
     plain = _in_all([[one for one in own if not one.is_unique] for own in indexes], _order)
-    names = {(one.relation, one.name) for same in (*keys, *plain) for one in same}
-    return Shared(tuple(same[0] for same in keys), tuple(alike[0] for alike in plain), frozenset(names))
+    names = {(key.relation, key.name) for key in chain(*keys)} | {
+        (index.relation, index.name) for index in chain(*plain)
+    }
+    return Shared(tuple(same[0] for same in keys), tuple(same[0] for same in plain), frozenset(names))
+
+
+def _own(rows: Iterable[ConstraintRow]) -> list[ConstraintRow]:
+    return [row for row in rows if not row.is_inherited and not row.is_of_period]
 
 
 def _in_all(owns: Sequence[Sequence[P]], alike: Callable[[P], Hashable]) -> list[list[P]]:
