@@ -84,21 +84,22 @@ def finish_table(table: PlannedTable, building: Building) -> list[Fate]:
 
 def _proven(table: PlannedTable, building: Building) -> tuple[list[Fate], list[PlannedCheck]]:
     """Return what became of each check, and those that rows do not hold to."""
-    if not table.checks:
-        return [], []
-    sums = ", ".join(f"total(not ({check.expression}))" for check in table.checks)
+    fates = [_kept(table, check) for check in table.checks if check.is_of_type]
+    checks = [check for check in table.checks if not check.is_of_type]
+    if not checks:
+        return fates, []
+    sums = ", ".join(f"total(not ({check.expression}))" for check in checks)
     try:
         counts = building.query(f"select {sums} from {quote(table.name)}")[0]
         failing = [int(str(count).partition(".")[0]) for count in counts]
     except DatabaseError as error:
         if not is_of_the_sql(error):
             raise
-        failing = [_failing(table, check, building) for check in table.checks]
-    fates: list[Fate] = []
+        failing = [_failing(table, check, building) for check in checks]
     refuted: list[PlannedCheck] = []
-    for check, count in zip(table.checks, failing, strict=True):
+    for check, count in zip(checks, failing, strict=True):
         if not count:
-            fates.append(carried("check", check_name(check), table.name, list(check.notes), check.text))
+            fates.append(_kept(table, check))
             continue
         refuted.append(check)
         said = f"{count:,} rows do not hold to it as SQLite reads it"
@@ -110,6 +111,10 @@ def _proven(table: PlannedTable, building: Building) -> tuple[list[Fate], list[P
 def _without_counting(table: PlannedTable) -> str:
     """Return the text that a table is filled with: AUTOINCREMENT would look into another table at each row."""
     return create_table(table, is_autoincrement=False)
+
+
+def _kept(table: PlannedTable, check: PlannedCheck) -> Fate:
+    return carried("check", check_name(check), table.name, list(check.notes), check.text)
 
 
 def check_name(check: PlannedCheck) -> str:

@@ -175,10 +175,12 @@ class ColumnPlanner:
         modifier = column.type.modifier if column.type.kind == "domain" else column.modifier
         found: list[PlannedCheck] = []
         if form.strict == "TEXT" and (condition := _length(base.name, modifier, name)):
-            found.append(PlannedCheck(None, condition, source, column.declared))
+            found.append(PlannedCheck(None, condition, source, column.declared, is_of_type=True))
         if base.kind == "enum":
             labels = ", ".join("'" + label.replace("'", "''") + "'" for label in base.labels)
-            found.append(PlannedCheck(None, f"{quote(name)} in ({labels})", source, f"enum {base.name}"))
+            found.append(
+                PlannedCheck(None, f"{quote(name)} in ({labels})", source, f"enum {base.name}", is_of_type=True)
+            )
         for check in column.type.checks:
             text = f"CHECK ({check.expression})"
             translated = translate_check(check.expression, Scope({}, self.scope.columns[column.name]))

@@ -52,13 +52,17 @@ class PlannedColumn:
 
 @frozen
 class PlannedCheck:
-    """A condition in SQLite's SQL; `source` names the constraint in PostgreSQL and `text` is what it says there."""
+    """A condition in SQLite's SQL; `source` names the constraint in PostgreSQL and `text` is what it says there.
+
+    `is_of_type` says that it is what a type means, such as a length, which PostgreSQL lets no value break.
+    """
 
     name: str | None
     expression: str
     source: str
     text: str
     notes: tuple[str, ...] = ()
+    is_of_type: bool = False
 
 
 @frozen
