@@ -294,3 +294,41 @@ def test_bytes_that_are_no_text(server: Server, tmp_path: Path) -> None:
         assert connection.execute("select v from t order by id").fetchall() == [("plain",), ("utf-8 é",)]
     [line] = (tmp_path / "app.db.rejects.jsonl").read_text("ascii").splitlines()
     assert json.loads(line)["row"]["v"].encode(errors="surrogateescape") == b"latin \xe9"
+
+
+def test_what_is_not_asked_for_any_more_is_gone_after_a_resumed_move(
+    mortal: tuple[Server, Database], tmp_path: Path
+) -> None:
+    server, database = mortal
+    with pytest.raises(TransferError):
+        transfer_now(database.dsn, tmp_path / "app.db", progress=at_the_second_table(server.kill))
+    server.start()
+    transfer_now(database.dsn, tmp_path / "app.db", resume=True, exclude=["first"])
+    with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        names = connection.execute("select name from sqlite_schema where type = 'table' order by 1").fetchall()
+    assert names == [("second",), ("third",)]
+
+
+def test_a_move_that_was_broken_off_at_its_end(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table t (id serial primary key, v text, check (v <> '')); create index t_v on t (v);"
+        "insert into t (v) select 'v' || i from generate_series(1, 10) i;"
+        "create view seen as select v from t; create view of_seen as select v from seen"
+    )
+    target = tmp_path / "app.db"
+
+    def come_between(told: Progress) -> None:
+        if told.phase == "finishing":
+            target.write_text("mine")
+
+    # Something comes to the target's place when all is done but that.
+    with pytest.raises(CannotOpen, match="meanwhile"):
+        transfer_now(pg.dsn, target, progress=come_between)
+    assert target.read_text() == "mine"
+    assert rows_of(tmp_path / "app.db.incomplete", "of_seen") == 10
+    target.unlink()
+    report = transfer_now(pg.dsn, target, resume=True)
+    assert [fate.outcome for fate in report.fates if fate.kind == "view"] == ["exact", "exact"]
+    with closing(sqlite3.connect(target)) as connection:
+        assert connection.execute("select count(*) from of_seen").fetchone() == (10,)
+        assert connection.execute("insert into t (v) values ('x') returning id").fetchone() == (11,)

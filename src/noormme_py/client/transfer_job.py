@@ -51,6 +51,7 @@ class TransferJob:
         self._report = report_path(target) if report is None else Path(report)
         self._listener = listener
         self._session: Session | None = None
+        self._is_whole = False
 
     def run(self) -> TransferReport:
         """Do it on this thread; raises NoormmeError, and then no target is there that was not there before."""
@@ -75,6 +76,7 @@ class TransferJob:
                 moved = move.run()
                 kept = rejects.close()
                 self._check_running()
+                self._is_whole = True
                 file.finish(keeping=backup)
             except BaseException as error:
                 rejects.close()
@@ -98,7 +100,10 @@ class TransferJob:
             raise TransferError("stopped", hint="go on with --resume")
 
     def _leave(self, error: BaseException) -> None:
-        """Keep what is worth going on with, and remove what is not."""
+        """Keep what is worth going on with, and remove what is not; a whole database only lacks its name."""
+        if self._is_whole:
+            self._file.close()
+            return
         try:
             self._file.rollback()
             is_worth_it = self._file.is_open and is_ledger_there(self._file)

@@ -188,7 +188,9 @@ def _place_anew(path: Path, target: Path) -> None:
     try:
         os.link(path, target)
     except FileExistsError:
-        raise CannotOpen(f"{str(target)!r} came into being meanwhile", hint="the moved database is kept") from None
+        raise CannotOpen(
+            f"{str(target)!r} came into being meanwhile", hint=f"the moved database is {str(path)!r}"
+        ) from None
     except OSError:
         # A file system without hard links.
         if target.exists():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from noormme_py.errors import DatabaseError
 from noormme_py.names import quote
 from noormme_py.postgres.plan.ddl import create_table
 from noormme_py.postgres.plan.planned import PlannedTable
 from noormme_py.postgres.rows.building import Building
 
-_TABLE = '"noormme transfer"'
+_NAME = "noormme transfer"
+_TABLE = quote(_NAME)
 
 
 class Ledger:
@@ -34,14 +37,23 @@ class Ledger:
         self._building.execute(f"drop table if exists {quote(table.name)}")
         self._building.execute(f"delete from {_TABLE} where name = ?", (table.name,))
 
+    def forget_others(self, names: Collection[str]) -> None:
+        """Remove what an earlier try left and this one will not make again: other tables, and all views."""
+        things = self._building.query("select type, name from sqlite_schema where type in ('table', 'view')")
+        for kind, name in [(str(kind), str(name)) for kind, name in things]:
+            is_ours = name == _NAME or name in names or name.startswith("sqlite_")
+            if kind == "view" or not is_ours:
+                self._building.execute(f"drop {kind} {quote(name)}")
+                self._known.pop(name, None)
+
     def close(self) -> None:
-        """Remove the ledger, and tables that were copied once and are not planned any more."""
+        """Remove the ledger."""
         self._building.execute(f"drop table {_TABLE}")
 
 
 def is_ledger_there(building: Building) -> bool:
     """Whether a file is one that can be gone on with."""
     try:
-        return bool(building.query("select 1 from sqlite_schema where name = 'noormme transfer'"))
+        return bool(building.query("select 1 from sqlite_schema where name = ?", (_NAME,)))
     except DatabaseError:
         return False

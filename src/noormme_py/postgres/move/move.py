@@ -81,6 +81,7 @@ class Move:
                 self._rejects,
                 self._on_error,
                 self._stopped,
+                {table.name for table in made.tables},
                 is_verified=self._is_verified,
             )
             made, moves = self._moved(made, mover, database, facts)

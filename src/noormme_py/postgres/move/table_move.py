@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from time import monotonic
 
 from noormme_py.errors import TransferError
@@ -36,7 +36,7 @@ class TableMove:
 
 
 class TableMover:
-    """Moves the tables of a snapshot, one at a time."""
+    """Moves the tables of a snapshot, one at a time; `names` are those that all of them will have."""
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class TableMover:
         rejects: Rejects,
         on_error: OnError,
         stopped: Callable[[], bool],
+        names: Collection[str],
         *,
         is_verified: bool,
     ) -> None:
@@ -55,6 +56,7 @@ class TableMover:
         self._stopped = stopped
         self._is_verified = is_verified
         self._ledger = Ledger(building)
+        self._ledger.forget_others(names)
 
     def keep(self, table: PlannedTable) -> TableMove | None:
         """Return a table that is there from an earlier try, if it has just the rows that the snapshot has."""

@@ -9,6 +9,8 @@ from noormme_py.names import fold
 
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _RESERVED = "sqlite_"
+# What a move itself needs while it is at work.
+_OURS = frozenset({"noormme transfer", "noormme_counting"})
 HOME = "public"
 
 
@@ -20,7 +22,7 @@ class Namespace:
 
     def take(self, wanted: str) -> str:
         """Return the name, with a number behind it where it is taken already."""
-        if fold(wanted).startswith(_RESERVED):
+        if fold(wanted).startswith(_RESERVED) or fold(wanted) in _OURS:
             wanted = f"pg_{wanted}"
         found, number = wanted, 2
         while fold(found) in self._taken:
