@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noormme_py.errors import DatabaseError
 from noormme_py.names import fold, quote
 from noormme_py.postgres.move.report import Orphans
-from noormme_py.postgres.move.shaping import is_of_the_sql
 from noormme_py.postgres.plan.planned import PlannedTable
 from noormme_py.postgres.rows.building import Building, Reading
 
@@ -32,13 +30,7 @@ def find_orphans(tables: Iterable[PlannedTable], reading: Reading) -> tuple[Orph
             continue
         is_valid = {key.name: key.is_valid for key in table.source.foreign_keys}
         valid = {fold(key.parent): is_valid[key.name] for key in table.foreign_keys}
-        try:
-            counts = reading.query("select parent, count(*) from pragma_foreign_key_check(?) group by 1", (table.name,))
-        except DatabaseError as error:
-            # A parent without a unique index, because SQLite could not have one.
-            if not is_of_the_sql(error):
-                raise
-            continue
+        counts = reading.query("select parent, count(*) from pragma_foreign_key_check(?) group by 1", (table.name,))
         found += [
             Orphans(table.name, str(parent), int(str(count)), valid.get(fold(str(parent)), True))
             for parent, count in counts

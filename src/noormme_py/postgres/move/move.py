@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from noormme_py.amounts import plural
 from noormme_py.errors import TransferError
@@ -11,6 +12,7 @@ from noormme_py.postgres.fate import Fate
 from noormme_py.postgres.model import PgDatabase
 from noormme_py.postgres.move.copying import OnError
 from noormme_py.postgres.move.finishing import find_orphans, set_sequences
+from noormme_py.postgres.move.parents import without_parentless_keys
 from noormme_py.postgres.move.rejects import Rejects
 from noormme_py.postgres.move.report import MovedTable, Orphans
 from noormme_py.postgres.move.shaping import finish_table, index_fates, make_sequences
@@ -87,7 +89,8 @@ class Move:
             made, moves = self._moved(made, mover, database, facts)
             tables = [move.table for move in moves]
             fates = [fate for move in moves for fate in move.fates]
-            fates += self._finished(tables)
+            tables, finished = self._finished(tables)
+            fates += finished
             orphans = find_orphans(tables, self._building)
             told_keys = list(_orphaned(made.fates, tables, orphans))
             fates += make_views(
@@ -133,21 +136,28 @@ class Move:
                 moves.append(move)
         return made, moves
 
-    def _finished(self, tables: list[PlannedTable]) -> list[Fate]:
-        """Make what is made once the rows are there."""
+    def _finished(self, tables: list[PlannedTable]) -> tuple[list[PlannedTable], list[Fate]]:
+        """Make what is made once the rows are there; return the tables as they are then, and what became of it."""
         fates: list[Fate] = []
         make_sequences(tables, self._building)
         for table in tables:
-            self._tell("finishing", table)
-            self._building.begin()
-            try:
-                fates += index_fates(table, self._building)
-                fates += finish_table(table, self._building)
-                self._building.commit()
-            except BaseException:
-                self._building.rollback()
-                raise
-        set_sequences(tables, self._building)
+            fates += self._finishing(table, index_fates)
+        kept, refused = without_parentless_keys(tables, self._building)
+        for table, planned in zip(kept, tables, strict=True):
+            is_changed = table is not planned
+            fates += self._finishing(table, partial(finish_table, is_changed=is_changed))
+        set_sequences(kept, self._building)
+        return kept, [*fates, *refused]
+
+    def _finishing(self, table: PlannedTable, make: Callable[[PlannedTable, Building], Iterable[Fate]]) -> list[Fate]:
+        self._tell("finishing", table)
+        self._building.begin()
+        try:
+            fates = list(make(table, self._building))
+            self._building.commit()
+        except BaseException:
+            self._building.rollback()
+            raise
         return fates
 
     def _copied(self, table: PlannedTable, rows: int) -> None:

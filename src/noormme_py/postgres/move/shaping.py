@@ -74,10 +74,13 @@ def make_sequences(tables: Iterable[PlannedTable], building: Building) -> None:
         building.execute("drop table noormme_counting")
 
 
-def finish_table(table: PlannedTable, building: Building) -> list[Fate]:
-    """Give a table its last text: with those checks that all rows hold to; return what became of each."""
+def finish_table(table: PlannedTable, building: Building, *, is_changed: bool) -> list[Fate]:
+    """Give a table its last text: with those checks that all rows hold to; return what became of each.
+
+    `is_changed` says that it was made with more than it now has.
+    """
     fates, refuted = _proven(table, building)
-    if refuted or table.is_autoincrement:
+    if refuted or is_changed or table.is_autoincrement:
         building.redefine(table.name, create_table(table, without=refuted))
     return fates
 
