@@ -449,9 +449,32 @@ def test_what_all_partitions_have_of_their_own_is_the_tables(pg: Database) -> No
     assert [key.columns for key in payments.foreign_keys] == [("customer_id",)]
     assert [[key.name for key in index.keys] for index in payments.indexes] == [["customer_id"]]
     assert payments.checks == ()
-    # What only some have, or is unique in each alone, is named.
+    # What only some have, or is unique in each alone, is named; so is what the others have too.
     assert sorted(kind for kind, name in database.others if "payments" in name) == [
         "CHECK of a partition",
+        "foreign key of each partition",
         "index of a partition",
         "index of a partition",
+        "index of each partition",
     ]
+
+
+def test_a_default_of_a_partition_alone_is_named(pg: Database) -> None:
+    pg.execute(
+        """
+        create table payments (id serial, amount int default 5, due date, twice int generated always as (1) stored)
+            partition by range (id);
+        create table payments_1 partition of payments for values from (0) to (10);
+        create table payments_2 partition of payments for values from (10) to (20) partition by range (id);
+        create table payments_2_1 partition of payments_2 for values from (10) to (15);
+        alter table payments_1 alter amount set default 7, alter due set default '2026-01-01';
+        alter table payments_2_1 alter amount set default 6, alter due drop default;
+        """
+    )
+    with Session.open(pg.dsn) as session, session.snapshot():
+        database = read_database(session)
+    assert database.others == (
+        ("DEFAULT of a partition", "public.payments_1.amount"),
+        ("DEFAULT of a partition", "public.payments_1.due"),
+        ("DEFAULT of a partition", "public.payments_2_1.amount"),
+    )

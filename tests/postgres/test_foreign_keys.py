@@ -54,3 +54,27 @@ async def test_a_key_to_an_index_that_is_unique_without_a_constraint_stays(pg: D
     assert fate(report, "foreign key", "public.children (children_code_fkey)").outcome == "exact"
     with pytest.raises(sqlite3.IntegrityError):
         written(tmp_path / "app.db", "insert into children values (2, 'b')")
+
+
+async def test_what_partitions_have_is_told_with_the_table_in_sqlite(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        """
+        create schema s; create table customers (id int primary key);
+        create table s.ev (id int not null, customer_id int) partition by range (id);
+        create table s."ev 1" partition of s.ev (primary key (id)) for values from (0) to (10);
+        create table s.ev_2 partition of s.ev for values from (10) to (20);
+        alter table s."ev 1" add constraint a foreign key (customer_id) references customers;
+        alter table s.ev_2 add constraint b foreign key (customer_id) references customers;
+        create table seen (id int primary key, ev_id int, constraint of_a_part foreign key (ev_id) references s."ev 1");
+        insert into s.ev values (1, null), (11, null); insert into seen values (1, 1)
+        """
+    )
+    report = await transfer(pg.dsn, tmp_path / "app.db")
+    assert fate(report, "partition", "s.ev 1").note == "its rows are in s_ev"
+    refers = fate(report, "foreign key", "public.seen (of_a_part)")
+    assert (refers.outcome, refers.note) == ("left out", "it refers to the partition s.ev 1, which is a part of s.ev")
+    alike = [one for one in report.fates if one.kind == "foreign key of each partition"]
+    assert [(one.outcome, one.note) for one in alike] == [("changed", "the table has it once, as is said there")]
+    # One of them is the table's, the other is told of.
+    kept = next(one for one in report.fates if one.kind == "foreign key" and one.source.startswith("s.ev ("))
+    assert {kept.source, alike[0].source} in ({"s.ev (a)", "s.ev_2.b"}, {"s.ev (b)", "s.ev 1.a"})

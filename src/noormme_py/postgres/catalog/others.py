@@ -65,6 +65,14 @@ union all select 'pg_namespace', n.oid, 'empty schema', n.nspname from pg_namesp
           and not exists (select from pg_class c where c.relnamespace = n.oid)
           and not exists (select from pg_proc p where p.pronamespace = n.oid)
           and not exists (select from pg_type t where t.typnamespace = n.oid)
+union all select 'pg_class', c.oid, 'DEFAULT of a partition', n.nspname || '.' || c.relname || '.' || a.attname
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    join pg_attribute a on a.attrelid = c.oid and a.attgenerated = '' and not a.attisdropped
+    join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+    left join pg_attribute whole on whole.attrelid = pg_partition_root(c.oid) and whole.attname = a.attname
+    left join pg_attrdef w on w.adrelid = whole.attrelid and w.adnum = whole.attnum
+    where c.relispartition and n.nspname !~ '^pg_'
+          and pg_get_expr(d.adbin, d.adrelid) is distinct from pg_get_expr(w.adbin, w.adrelid)
 union all select d.classoid::regclass::text, d.objoid, 'comment', i.type || ' ' || i.identity
     from pg_description d left join pg_class c on d.classoid = 'pg_class'::regclass and c.oid = d.objoid,
          pg_identify_object(d.classoid, d.objoid, d.objsubid) i
@@ -83,23 +91,25 @@ def others_of(
 ) -> tuple[tuple[str, str], ...]:
     """Return all of it as (kind, name)."""
     found = [(row.kind, row.name) for row in rows if (row.catalog, row.oid) not in members]
-    shared = {
-        name
+    shared = [
+        shared_of(leaves_of(relation.oid, tables), tables)
         for relation in tables.relations.values()
         if relation.kind == "p" and not relation.is_partition
-        for name in shared_of(leaves_of(relation.oid, tables), tables).names
-    }
-    parents = {child: parent for parent, children in tables.partitions.items() for child in children}
+    ]
+    kept = {part for one in shared for part in one.kept}
+    alike = {part for one in shared for part in one.alike}
     for relation in tables.relations.values():
         if ("pg_class", relation.oid) in members:
             found.append((f"{_NOUNS[relation.kind]} of an extension", relation.qualified))
         elif relation.is_partition or relation.kind in ("v", "m"):
-            place = "partition" if relation.is_partition else "view"
-            own = (*_own(relation, tables), *_own_defaults(relation, parents.get(relation.oid), tables))
+            place = "a partition" if relation.is_partition else "a view"
             found.extend(
-                (f"{kind} of a {place}", f"{relation.qualified}.{name}")
-                for kind, name in own
-                if (relation.oid, name) not in shared
+                (
+                    f"{kind} of {'each partition' if (relation.oid, name) in alike else place}",
+                    f"{relation.qualified}.{name}",
+                )
+                for kind, name in _own(relation, tables)
+                if (relation.oid, name) not in kept
             )
         found.extend(
             ("NOT NULL that is not valid", f"{relation.qualified}.{column.name}")
@@ -124,13 +134,3 @@ def _own(relation: RelationRow, tables: TableRows) -> Iterator[tuple[str, str]]:
     for attached in tables.attached.get(relation.oid, ()):
         if not attached.is_inherited:
             yield attached.kind, attached.name
-
-
-def _own_defaults(relation: RelationRow, parent: int | None, tables: TableRows) -> Iterator[tuple[str, str]]:
-    """Yield the columns of a partition whose DEFAULT is not that of the table it is a part of."""
-    if parent is None:
-        return
-    above = {column.name: column.default for column in tables.columns.get(parent, ())}
-    for column in tables.columns.get(relation.oid, ()):
-        if column.default is not None and column.default != above.get(column.name):
-            yield "DEFAULT", column.name

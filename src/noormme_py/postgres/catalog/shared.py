@@ -14,11 +14,15 @@ P = TypeVar("P", ConstraintRow, IndexRow)
 
 @frozen
 class Shared:
-    """Foreign keys, checks and indexes that all partitions have; `names` are theirs, by the number of the partition."""
+    """Foreign keys, checks and indexes that all partitions have, as one partition has them.
+
+    `kept` are those by the number of their partition and their name, `alike` are the same things of the others.
+    """
 
     constraints: tuple[ConstraintRow, ...]
     indexes: tuple[IndexRow, ...]
-    names: frozenset[tuple[int, str]]
+    kept: frozenset[tuple[int, str]]
+    alike: frozenset[tuple[int, str]]
 
 
 def shared_parts(constraints: Sequence[Iterable[ConstraintRow]], indexes: Sequence[Iterable[IndexRow]]) -> Shared:
@@ -26,10 +30,16 @@ def shared_parts(constraints: Sequence[Iterable[ConstraintRow]], indexes: Sequen
     keys = _in_all([_own(one) for one in constraints], _rule)
     # What is unique in each partition need not be so in all of them together.
     plain = _in_all([[one for one in own if not one.is_unique] for own in indexes], _order)
-    names = {(key.relation, key.name) for key in chain(*keys)} | {
-        (index.relation, index.name) for index in chain(*plain)
-    }
-    return Shared(tuple(same[0] for same in keys), tuple(same[0] for same in plain), frozenset(names))
+    names = [
+        [(part.relation, part.name) for part in same]
+        for same in chain[list[ConstraintRow] | list[IndexRow]](keys, plain)
+    ]
+    return Shared(
+        tuple(same[0] for same in keys),
+        tuple(same[0] for same in plain),
+        frozenset(same[0] for same in names),
+        frozenset(chain.from_iterable(same[1:] for same in names)),
+    )
 
 
 def _own(rows: Iterable[ConstraintRow]) -> list[ConstraintRow]:

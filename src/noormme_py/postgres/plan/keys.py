@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from noormme_py.names import quote
 from noormme_py.postgres.expressions.scope import Scope, Translated
@@ -23,9 +23,10 @@ _OPERATORS_OF_BYTES = frozenset({"text_pattern_ops", "varchar_pattern_ops", "bpc
 class ForeignKeyPlanner:
     """Plans foreign keys, once all tables and columns have names."""
 
-    def __init__(self, tables: TableNames, columns: ColumnNames) -> None:
+    def __init__(self, tables: TableNames, columns: ColumnNames, sources: Iterable[PgTable]) -> None:
         self._tables = tables
         self._columns = columns
+        self._wholes = {part.name: table.qualified for table in sources for part in table.divisions[1:]}
         self.fates: list[Fate] = []
 
     def planned(self, table: PgTable) -> tuple[PlannedForeignKey, ...]:
@@ -36,7 +37,10 @@ class ForeignKeyPlanner:
         source = f"{table.qualified} ({key.name})"
         parent = (key.parent_schema, key.parent_table)
         if parent not in self._tables:
-            note = f"{key.parent_schema}.{key.parent_table} was not moved"
+            named = f"{key.parent_schema}.{key.parent_table}"
+            whole = self._wholes.get(named)
+            is_part = f"it refers to the partition {named}, which is a part of {whole}"
+            note = f"{named} was not moved" if whole is None else is_part
             self.fates.append(left_out("foreign key", source, note, key.definition))
             return None
         notes: list[str] = []

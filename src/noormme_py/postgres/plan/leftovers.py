@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from noormme_py.postgres.fate import Fate, left_out
 from noormme_py.postgres.model import PgDatabase, PgTable
@@ -20,13 +20,16 @@ _NOTES = {
     "index of a partition": "not all partitions of the table have it, or it is unique in each of them alone",
     "DEFAULT of a partition": "the table's own is kept",
 }
+_OF_EACH = " of each partition"
 _TYPES_ALONE = frozenset({"citext", "hstore"})
 
 
-def leftovers(database: PgDatabase, moved: Iterable[PgTable]) -> Iterable[Fate]:
-    """Yield the fates of functions, triggers, policies and the like."""
+def leftovers(
+    database: PgDatabase, moved: Iterable[PgTable], in_sqlite: Mapping[tuple[str, str], str]
+) -> Iterable[Fate]:
+    """Yield the fates of functions, triggers, policies and the like; `in_sqlite` are the names of tables there."""
     for table in moved:
-        yield from _beside_rows(table)
+        yield from _beside_rows(table, in_sqlite[table.key])
     for view in database.views:
         names = [view.qualified] if view.comment else []
         names += [f"{view.qualified}.{column.name}" for column in view.columns if column.comment]
@@ -47,13 +50,16 @@ def leftovers(database: PgDatabase, moved: Iterable[PgTable]) -> Iterable[Fate]:
         elif name not in _NATIVE:
             yield left_out("extension", extension, "what it offers is not there in SQLite")
     for kind, name in database.others:
-        yield left_out(kind, name, _NOTES.get(kind, "SQLite has nothing like it"))
+        if kind.endswith(_OF_EACH):
+            yield Fate(kind, name, None, "changed", "the table has it once, as is said there")
+        else:
+            yield left_out(kind, name, _NOTES.get(kind, "SQLite has nothing like it"))
     if database.collation not in PLAIN_COLLATIONS:
         note = f"texts sort by code points, not by {database.collation!r}: `compare-queries` shows where that is seen"
         yield Fate("collation", database.name, None, "changed", note)
 
 
-def _beside_rows(table: PgTable) -> Iterable[Fate]:
+def _beside_rows(table: PgTable, name_in_sqlite: str) -> Iterable[Fate]:
     """Yield what a table has beside its rows, its keys and its checks."""
     for trigger in table.triggers:
         name = f"{table.qualified} ({trigger.name})"
@@ -68,4 +74,4 @@ def _beside_rows(table: PgTable) -> Iterable[Fate]:
     if table.comment:
         yield Fate("comment", table.qualified, None, "changed", "kept as a comment in the text of the table")
     for one in table.divisions:
-        yield Fate("partition", one.name, None, "changed", f"its rows are in {table.name}", one.definition)
+        yield Fate("partition", one.name, None, "changed", f"its rows are in {name_in_sqlite}", one.definition)

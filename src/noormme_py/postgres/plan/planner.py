@@ -66,7 +66,7 @@ def plan(
         )
         for table in tables
     }
-    keys = ForeignKeyPlanner(names, {key: planner.names for key, planner in planners.items()})
+    keys = ForeignKeyPlanner(names, {key: planner.names for key, planner in planners.items()}, database.tables)
     planned: list[PlannedTable] = []
     fates: list[Fate] = list(_left_tables(database, options))
     for table in tables:
@@ -91,7 +91,7 @@ def plan(
         checks = tuple(_checks(table, planner, fates))
         planned.append(replaced(with_sequence(made), checks=checks))
         fates += [*planner.fates, *indexes.fates]
-    fates += [*keys.fates, *sequence_fates(planned), *leftovers(database, tables)]
+    fates += [*keys.fates, *sequence_fates(planned), *leftovers(database, tables, names)]
     for view in database.views:
         names[view.schema, view.name] = namespace.take(
             name_in_sqlite(view.schema, view.name, home, is_snake_case=options.is_snake_case)
