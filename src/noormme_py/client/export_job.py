@@ -41,6 +41,7 @@ class ExportJob:
         self._sides = TwoSides(target, source, report)
         self._options = options_of(self._sides.report, include, exclude)
         self._schema = schema
+        self._without: list[str] = []
         self._is_changes_only = is_changes_only
         self._is_forced = is_forced
         self._listener = listener
@@ -69,7 +70,7 @@ class ExportJob:
                 raise sides.told(error) from None
             place = session.place
         return ExportReport(
-            str(sides.location.path), place, round(monotonic() - began, 3), tuple(exported), tuple(skipped)
+            str(sides.location.path), place, round(monotonic() - began, 3), tuple(exported), (*self._without, *skipped)
         )
 
     def stop(self) -> None:
@@ -78,7 +79,8 @@ class ExportJob:
 
     def _planned(self, session: Session) -> list[PlannedTable]:
         if self._schema is not None:
-            make_schema(session, self._schema, read_schema(config_for(self._sides.location.url, {})), self._recorded())
+            found = read_schema(config_for(self._sides.location.url, {}))
+            self._without = make_schema(session, self._schema, found, self._recorded())
             # Its tables bear the names that they have in the file.
             options = MoveOptions(include=(f"{escape(self._schema)}.*",), types=self._options.types)
         else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
+from noormme_py.amounts import plural
 from noormme_py.errors import TransferError
 from noormme_py.names import fold
 from noormme_py.postgres.server.identifiers import qualified, quoted
 from noormme_py.postgres.server.session import Session
-from noormme_py.schema.model import Column, ForeignKey, Schema, Table
+from noormme_py.schema.model import Column, ForeignKey, Index, Schema, Table
 from noormme_py.schema.types import Kind
 
 _TYPES: dict[Kind, str] = {
@@ -26,46 +28,109 @@ _TYPES: dict[Kind, str] = {
     "timedelta": "interval",
     "uuid": "uuid",
 }
+# What is longer PostgreSQL cuts without an error, and then it is another name.
+_LONGEST_BYTES = 63
+# Each table of PostgreSQL has these columns already.
+_SYSTEMS = frozenset({"cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"})
+_SHOWN = 10
 _KNOWN = "select t, to_regtype(t) is not null from unnest(%s::text[]) as t"
 
 
-def make_schema(session: Session, schema: str, tables: Schema, recorded: Mapping[tuple[str, str], str]) -> None:
-    """Make a schema with the tables of a file, empty, each with its keys.
+def make_schema(session: Session, schema: str, tables: Schema, recorded: Mapping[tuple[str, str], str]) -> list[str]:
+    """Make a schema with the tables of a file, empty, each with its keys; return what they are made without.
 
     `recorded` are the types that columns had in PostgreSQL, by table and column in SQLite; a type that this server
-    does not know becomes text. Raises TransferError, also for a schema that is there.
+    does not know becomes text. Raises TransferError, also for a schema that is there, and for names that PostgreSQL
+    does not take as they are.
     """
+    found = [table for table in tables if table.kind == "table"]
+    _check_names(schema, found)
     if session.query("select 1 from pg_catalog.pg_namespace where nspname = %s", (schema,)):
         raise TransferError(f"the schema {schema!r} is there already", hint="name another, or drop it first")
-    found = [table for table in tables if table.kind == "table"]
     known = dict(session.query(_KNOWN, (sorted(set(recorded.values())),))) if recorded else {}
     session.execute(f"create schema {quoted(schema)}")
     for table in found:
-        parts = [_column(table, column, recorded, known) for column in table.columns if not column.is_hidden]
-        if table.primary_key:
-            parts.append(f"primary key ({_names(table.primary_key)})")
-        parts += [f"unique ({_names(key)})" for key in table.unique_keys if key != table.primary_key]
-        session.execute(f"create table {qualified(schema, table.name)} ({', '.join(parts)})")
+        columns = (_column(table, column, recorded, known) for column in _made(table))
+        session.execute(f"create table {qualified(schema, table.name)} ({', '.join(columns)})")
+    # Keys and sequences take names that are free, where a table might need one of them: so they come behind them all.
+    for sql in chain.from_iterable(_keys(schema, table) for table in found):
+        session.execute(sql)
     names = {fold(table.name): table.name for table in found}
     for table in found:
         for key in table.foreign_keys:
             if fold(key.parent_table) in names and key.parent_columns:
                 session.execute(_foreign_key(schema, table, key, names[fold(key.parent_table)]))
+    return list(_left_out(found, is_recorded=bool(recorded)))
+
+
+def _check_names(schema: str, tables: Iterable[Table]) -> None:
+    """Raise TransferError where PostgreSQL would not keep a name as it is."""
+    refused = [] if _is_taken_as_it_is(schema) else [f"schema {schema!r}"]
+    for table in tables:
+        if not _is_taken_as_it_is(table.name):
+            refused.append(f"table {table.name!r}")
+        refused += [
+            f"column {column.name!r} of {table.name!r}"
+            for column in _made(table)
+            if not _is_taken_as_it_is(column.name) or column.name in _SYSTEMS
+        ]
+    if refused:
+        shown = ", ".join(refused[:_SHOWN]) + (f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else "")
+        raise TransferError(
+            f"PostgreSQL does not take these names: {shown}",
+            hint=f"rename them: a name has 1 to {_LONGEST_BYTES} bytes, and is none of the system's columns",
+        )
+
+
+def _is_taken_as_it_is(name: str) -> bool:
+    return 0 < len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_BYTES
+
+
+def _made(table: Table) -> list[Column]:
+    return [column for column in table.columns if not column.is_hidden]
+
+
+def _keys(schema: str, table: Table) -> Iterator[str]:
+    altered = f"alter table {qualified(schema, table.name)}"
+    if table.rowid_alias is not None:
+        yield f"{altered} alter {quoted(table.rowid_alias)} add generated by default as identity"
+    if table.primary_key:
+        yield f"{altered} add primary key ({_names(table.primary_key)})"
+    for key in table.unique_keys:
+        if key != table.primary_key:
+            yield f"{altered} add unique ({_names(key)})"
+
+
+def _left_out(tables: Iterable[Table], *, is_recorded: bool) -> Iterator[str]:
+    """Yield what tables have in SQLite that they are made without."""
+    counts = {"CHECK": 0, "index": 0, "default": 0, "generated column": 0}
+    for table in tables:
+        # Those without a name a move made, for what the types of PostgreSQL say by themselves.
+        counts["CHECK"] += sum(check.name is not None or not is_recorded for check in table.checks)
+        counts["index"] += sum(not _is_key(index, table) for index in table.indexes)
+        counts["default"] += sum(column.default is not None for column in _made(table))
+        counts["generated column"] += sum(column.generated is not None for column in _made(table))
+    for kind, count in counts.items():
+        if count:
+            yield f"made without {plural(count, kind)} of SQLite"
+
+
+def _is_key(index: Index, table: Table) -> bool:
+    return index.is_automatic or (index.is_unique and index.where is None and index.column_names in table.unique_keys)
 
 
 def _column(table: Table, column: Column, recorded: Mapping[tuple[str, str], str], known: Mapping[str, bool]) -> str:
     kept = recorded.get((fold(table.name), fold(column.name)))
     kind = kept if kept is not None and known.get(kept) else "text" if kept is not None else _TYPES[column.kind]
     parts = [quoted(column.name), kind]
-    if column.name == table.rowid_alias:
-        parts.append("generated by default as identity")
-    if not column.is_nullable:
+    # An identity has to be NOT NULL before it is made one.
+    if not column.is_nullable or column.name == table.rowid_alias:
         parts.append("not null")
     return " ".join(parts)
 
 
 def _foreign_key(schema: str, table: Table, key: ForeignKey, parent: str) -> str:
-    name = f" constraint {quoted(key.name)}" if key.name else ""
+    name = f" constraint {quoted(key.name)}" if key.name is not None and _is_taken_as_it_is(key.name) else ""
     deferred = " deferrable initially deferred" if key.is_initially_deferred else ""
     return (
         f"alter table {qualified(schema, table.name)} add{name} foreign key ({_names(key.columns)})"
