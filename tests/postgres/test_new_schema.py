@@ -35,8 +35,10 @@ async def test_names_that_postgresql_would_cut_are_refused(pg: Database, tmp_pat
     assert "c" * 63 not in str(refused.value)
     assert "rename" in (refused.value.hint or "")
     assert pg.rows("select 1 from pg_namespace where nspname = 'own'") == []
-    with pytest.raises(TransferError, match="schema"):
-        await export(made(tmp_path / "b.db", "create table t (id integer primary key)"), pg.dsn, schema=long)
+    source = made(tmp_path / "b.db", "create table t (id integer primary key)")
+    for schema in (long, "", "\udcff", "a\0b"):
+        with pytest.raises(TransferError, match="does not take these names: schema"):
+            await export(source, pg.dsn, schema=schema)
 
 
 async def test_keys_take_no_name_that_a_table_needs(pg: Database, tmp_path: Path) -> None:
@@ -72,3 +74,11 @@ async def test_what_a_new_schema_is_made_without_is_told(pg: Database, tmp_path:
         "made without 2 indexes of SQLite",
         "made without 1 generated column of SQLite",
     )
+
+
+async def test_a_type_goes_to_the_table_whose_column_had_it(pg: Database, tmp_path: Path) -> None:
+    pg.execute('create table a (id int primary key); create table "a.b" (c inet)')
+    await transfer(pg.dsn, tmp_path / "app.db")
+    await export(tmp_path / "app.db", pg.dsn, schema="back")
+    assert pg.rows("""select format_type(atttypid, -1) from pg_attribute
+        where attrelid = 'back."a.b"'::regclass and attname = 'c'""") == [("inet",)]

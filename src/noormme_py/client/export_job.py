@@ -98,7 +98,10 @@ class ExportJob:
         for fate in report.fates:
             if fate.kind != "column" or fate.target is None or fate.text is None:
                 continue
-            table = next((name for name in targets if fate.source.startswith(f"{name}.")), None)
-            if table is not None:
+            table = fate.source
+            # Both names may have points in them.
+            while table and table not in targets:
+                table = table.rpartition(".")[0]
+            if table:
                 found[fold(targets[table]), fold(fate.target)] = fate.text
         return found

@@ -78,12 +78,15 @@ def _check_names(schema: str, tables: Iterable[Table]) -> None:
         shown = ", ".join(refused[:_SHOWN]) + (f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else "")
         raise TransferError(
             f"PostgreSQL does not take these names: {shown}",
-            hint=f"rename them: a name has 1 to {_LONGEST_BYTES} bytes, and is none of the system's columns",
+            hint=f"rename them: a name is text of 1 to {_LONGEST_BYTES} bytes, and none of the system's columns",
         )
 
 
 def _is_taken_as_it_is(name: str) -> bool:
-    return 0 < len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_BYTES
+    try:
+        return 0 < len(name.encode()) <= _LONGEST_BYTES and "\0" not in name
+    except UnicodeEncodeError:
+        return False
 
 
 def _made(table: Table) -> list[Column]:

@@ -24,8 +24,11 @@ def selected(tables: Iterable[PgTable], options: MoveOptions) -> tuple[list[PgTa
             raise ConfigError(
                 f"no table is called {pattern[:100]!r}", hint=suggest(pattern, (table.qualified for table in known))
             )
-    moved = [table for table in known if _is_moved(table, options)]
-    return moved, [table for table in known if table not in moved]
+    moved: list[PgTable] = []
+    left: list[PgTable] = []
+    for table in known:
+        (moved if _is_moved(table, options) else left).append(table)
+    return moved, left
 
 
 def condition(table: PgTable, options: MoveOptions) -> str | None:
