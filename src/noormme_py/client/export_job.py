@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from fnmatch import fnmatchcase
 from glob import escape
 from time import monotonic
 
 from noormme_py.client.read_schema import read_schema
-from noormme_py.client.validation_job import TwoSides, options_of, with_changed_columns
+from noormme_py.client.validation_job import TwoSides, known_names, options_of, with_changed_columns
 from noormme_py.config import config_for
 from noormme_py.engine.plain_file import PlainFile
-from noormme_py.errors import Interrupted
+from noormme_py.errors import Interrupted, TransferError
 from noormme_py.names import fold
 from noormme_py.postgres.catalog.database import read_database
-from noormme_py.postgres.export.export import Export, ExportReport, check_kept
+from noormme_py.postgres.export.export import Export, ExportedTable, ExportReport, brought, check_kept
 from noormme_py.postgres.export.new_schema import make_schema
 from noormme_py.postgres.plan.planned import MoveOptions, PlannedTable
 from noormme_py.postgres.plan.planner import plan
 from noormme_py.postgres.progress import Listener
 from noormme_py.postgres.server.session import Session
+from noormme_py.schema.model import Schema, Table
 
 
 class ExportJob:
@@ -40,6 +42,7 @@ class ExportJob:
     ) -> None:
         self._sides = TwoSides(target, source, report)
         self._options = options_of(self._sides.report, include, exclude)
+        self._include, self._exclude = include, exclude
         self._schema = schema
         self._without: list[str] = []
         self._is_changes_only = is_changes_only
@@ -54,39 +57,65 @@ class ExportJob:
             session, reading = sides.open()
             try:
                 with session.transaction():
-                    tables = self._planned(session)
-                    if not self._is_forced and sides.report is not None:
-                        check_kept(tables, {one.source: one.rejected for one in sides.report.tables})
-                    export = Export(
-                        session,
-                        reading,
-                        PlainFile.spool,
-                        is_changes_only=self._is_changes_only,
-                        listener=self._listener,
-                        stopped=lambda: sides.is_stopped,
-                    )
-                    exported, skipped = export.run(tables)
+                    exported, skipped = self._brought(session, reading)
             except Interrupted as error:
                 raise sides.told(error) from None
             place = session.place
         return ExportReport(
-            str(sides.location.path), place, round(monotonic() - began, 3), tuple(exported), (*self._without, *skipped)
+            str(sides.location.path), place, round(monotonic() - began, 3), tuple(exported), tuple(skipped)
         )
 
     def stop(self) -> None:
         """End it soon, from any thread."""
         self._sides.stop()
 
+    def _brought(self, session: Session, reading: PlainFile) -> tuple[list[ExportedTable], list[str]]:
+        report = self._sides.report
+        planned = self._planned(session)
+        if not self._is_forced:
+            check_kept(planned, {one.source: one.rejected for one in report.tables} if report else {}, reading)
+        tables, missing = brought(planned, reading)
+        if missing and not self._is_forced:
+            raise TransferError(
+                f"{missing[0]}{f', and {len(missing) - 1} more' if len(missing) > 1 else ''}",
+                hint="leave it as it is in PostgreSQL with --exclude, or all of them with --force",
+            )
+        export = Export(
+            session,
+            reading,
+            PlainFile.spool,
+            is_changes_only=self._is_changes_only,
+            listener=self._listener,
+            stopped=lambda: self._sides.is_stopped,
+        )
+        exported, notes = export.run(tables)
+        return exported, [*self._without, *missing, *notes]
+
     def _planned(self, session: Session) -> list[PlannedTable]:
+        report = self._sides.report
         if self._schema is not None:
-            found = read_schema(config_for(self._sides.location.url, {}))
-            self._without = make_schema(session, self._schema, found, self._recorded())
+            self._without = make_schema(session, self._schema, self._chosen(), self._recorded())
             # Its tables bear the names that they have in the file.
             options = MoveOptions(include=(f"{escape(self._schema)}.*",), types=self._options.types)
-        else:
-            options = self._options
-        tables = plan(read_database(session), {}, options).tables
-        return [with_changed_columns(table, self._sides.report) for table in tables]
+            return list(plan(read_database(session), {}, options).tables)
+        tables = plan(read_database(session), {}, self._options, known=known_names(report)).tables
+        return [with_changed_columns(table, report) for table in tables]
+
+    def _chosen(self) -> Schema:
+        """Return the tables of the file that are asked for, by their names in it or those that they had."""
+        schema = read_schema(config_for(self._sides.location.url, {}))
+        names = {fold(one.target): one.source for one in self._sides.report.tables} if self._sides.report else {}
+
+        def is_meant(table: Table, patterns: tuple[str, ...]) -> bool:
+            known = (table.name, names.get(fold(table.name), table.name))
+            return any(fnmatchcase(one, pattern) for one in known for pattern in patterns)
+
+        chosen = [
+            table
+            for table in schema.tables
+            if (not self._include or is_meant(table, self._include)) and not is_meant(table, self._exclude)
+        ]
+        return Schema(schema.version, tuple(chosen), schema.notes)
 
     def _recorded(self) -> dict[tuple[str, str], str]:
         """Return the types that columns had in PostgreSQL before the move."""

@@ -15,6 +15,7 @@ from noormme_py.frozen import replaced
 from noormme_py.location import parse_location
 from noormme_py.postgres.move.report import TransferReport
 from noormme_py.postgres.plan.looking import estimated_rows, look
+from noormme_py.postgres.plan.names import KnownNames
 from noormme_py.postgres.plan.planned import MoveOptions, PlannedTable
 from noormme_py.postgres.plan.planner import plan
 from noormme_py.postgres.progress import Listener, Progress
@@ -70,6 +71,14 @@ def options_of(report: TransferReport | None, include: tuple[str, ...], exclude:
     return replaced(known, include=include or known.include, exclude=(*known.exclude, *exclude))
 
 
+def known_names(report: TransferReport | None) -> KnownNames | None:
+    """Return the names that a move gave, None where nothing is known of it."""
+    if report is None:
+        return None
+    columns = {fate.source: fate.target for fate in report.fates if fate.kind == "column" and fate.target is not None}
+    return KnownNames({table.source: table.target for table in report.tables}, columns)
+
+
 def with_changed_columns(table: PlannedTable, report: TransferReport | None) -> PlannedTable:
     """Return the table with those columns marked that a function changed on their way."""
     if report is None:
@@ -123,7 +132,8 @@ class ValidationJob:
         self._sides.stop()
 
     def _compared(self, session: Session, reading: PlainFile) -> list[TableComparison]:
-        made = plan(*look(session, self._options, self._listener), self._options)
+        known = known_names(self._sides.report)
+        made = plan(*look(session, self._options, self._listener), self._options, known=known)
         total, rows = estimated_rows(session, made), 0
         validation = Validation(session, reading, PlainFile.spool, lambda: self._sides.is_stopped)
         found: list[TableComparison] = []

@@ -1,44 +1,19 @@
-"""Keys and triggers put aside while rows are replaced, and put back as they were, all in one transaction."""
+"""Keys, triggers and rules put aside while rows are replaced, and put back as they were, all in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
-from typing import Any, TypeAlias
 
+from noormme_py.amounts import plural
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen
+from noormme_py.postgres.export.keys_aside import KeyAside, checks_of, keys_of, orphans_of
 from noormme_py.postgres.model import PgTable
+from noormme_py.postgres.server.attempt import attempt
 from noormme_py.postgres.server.identifiers import qualified, quoted
 from noormme_py.postgres.server.session import Session
 
-# A key of a partitioned table has children that go and come with it; one of a partition alone has no parent.
-_KEYS = """
-    select cn.nspname, c.relname, k.conname, pg_catalog.pg_get_constraintdef(k.oid), k.convalidated,
-           pn.nspname, p.relname,
-           array(select a.attname::text from unnest(k.conkey) with ordinality as u (n, place)
-                 join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by place),
-           array(select a.attname::text from unnest(k.confkey) with ordinality as u (n, place)
-                 join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.n order by place)
-    from pg_catalog.pg_constraint k
-    join pg_catalog.pg_class c on c.oid = k.conrelid
-    join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
-    join pg_catalog.pg_class p on p.oid = k.confrelid
-    join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
-    where k.contype = 'f' and k.conparentid = 0
-      and (cn.nspname || '.' || c.relname = any (%s) or pn.nspname || '.' || p.relname = any (%s))
-    order by 1, 2, 3
-"""
-# A check that is not valid is held against new rows, and those that are written are to it.
-_CHECKS = """
-    select n.nspname, c.relname, k.conname, pg_catalog.pg_get_constraintdef(k.oid)
-    from pg_catalog.pg_constraint k
-    join pg_catalog.pg_class c on c.oid = k.conrelid
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where k.contype = 'c' and not k.convalidated and k.coninhcount = 0
-      and n.nspname || '.' || c.relname = any (%s)
-    order by 1, 2, 3
-"""
 _TRIGGERS = """
     select n.nspname, c.relname, t.tgname, t.tgenabled::text
     from pg_catalog.pg_trigger t
@@ -58,82 +33,88 @@ _RULES = """
 # As pg_trigger.tgenabled has them, and pg_rewrite.ev_enabled.
 _ENABLED = {"O": "enable", "A": "enable always", "R": "enable replica"}
 
-Orphaned: TypeAlias = Mapping[tuple[str, str], int]
-"""How many rows of a table have no parent in another one, both by their names in PostgreSQL: `public.users`."""
-
 
 @frozen
-class KeyAside:
-    """A foreign key, or a check that is not valid; `definition` is the whole of it.
+class Aside:
+    """What stays in the way: with `has_kept_keys` a table cannot be truncated. `notes` are of keys that changed."""
 
-    `orphans` are PostgreSQL's rows that break a key already.
-    """
-
-    table: tuple[str, str]
-    name: str
-    definition: str
-    orphans: int = 0
+    has_kept_keys: bool
+    notes: list[str]
 
 
 @contextmanager
-def constraints_aside(session: Session, tables: Iterable[PgTable], orphans: Orphaned) -> Generator[list[str]]:
+def constraints_aside(
+    session: Session, tables: Iterable[PgTable], sound: Collection[tuple[str, str]]
+) -> Generator[Aside]:
     """Have no foreign key from or to these tables, and no trigger or rule of theirs, until the end of the block.
 
-    Putting a key back looks through all rows, so that what breaks it raises TransferError. `orphans` counts rows
-    without a parent that are to be written: a key that PostgreSQL's rows break already comes back NOT VALID, which the
-    yielded list tells. Whether the others are sound is PostgreSQL's to say when they come back.
+    Putting a key back looks through all rows, so that what breaks it raises TransferError. A key that PostgreSQL's rows
+    break already stays where the user may switch off the checking of keys, and then no more rows may break it; else it
+    comes back NOT VALID. It is not looked for where SQLite's rows have all their parents: `sound` has pairs of tables.
     """
     names = [name for table in tables for name in (table.qualified, *table.partitions)]
-    keys = [_aside(session, row, orphans) for row in session.query(_KEYS, (names, names))]
-    keys += [KeyAside((row[0], row[1]), row[2], row[3]) for row in session.query(_CHECKS, (names,))]
-    for key in keys:
+    keys = [_counted(session, key, sound) for key in keys_of(session, names)]
+    broken = [key for key in keys if key.orphans]
+    kept = broken if broken and _checks_no_keys(session) else []
+    dropped = [*(key for key in keys if key not in kept), *checks_of(session, names)]
+    for key in dropped:
         session.execute(f"alter table {qualified(*key.table)} drop constraint {quoted(key.name)}")
     aside = [("trigger", *row) for row in session.query(_TRIGGERS, (names,))]
     aside += [("rule", *row) for row in session.query(_RULES, (names,))]
     for kind, schema, name, what, _ in aside:
         session.execute(f"alter table only {qualified(schema, name)} disable {kind} {quoted(what)}")
     notes: list[str] = []
-    yield notes
+    yield Aside(bool(kept), notes)
+    if kept:
+        session.execute("set local session_replication_role = origin")
     # A table that has deferred checks to be done cannot be altered.
     session.execute("set constraints all immediate")
     for kind, schema, name, what, enabled in aside:
         how = _ENABLED.get(enabled, "enable")
         session.execute(f"alter table only {qualified(schema, name)} {how} {kind} {quoted(what)}")
-    for key in keys:
-        definition = key.definition
-        if key.orphans:
-            definition += " NOT VALID"
-            notes.append(
-                f"the key {key.name} is NOT VALID now: {key.orphans:,} rows had no parent before, and PostgreSQL"
-                " lets no such key be made again"
-            )
-        try:
-            session.execute(f"alter table {qualified(*key.table)} add constraint {quoted(key.name)} {definition}")
-        except TransferError as error:
-            error.hint = "rows without a parent? `noormme doctor` shows them: mend them, or --exclude the table"
-            raise
+    for key in dropped:
+        _put_back(session, key, notes)
+    for key in kept:
+        _check_no_worse(session, key)
 
 
-def _aside(session: Session, row: tuple[Any, ...], orphans: Orphaned) -> KeyAside:
-    schema, name, key, definition, is_valid, parent_schema, parent, columns, parent_columns = row
-    table = (schema, name)
-    here = orphans.get((f"{schema}.{name}", f"{parent_schema}.{parent}"), 0)
-    if not here or not is_valid:
-        return KeyAside(table, key, definition)
-    there = _orphans(session, table, (parent_schema, parent), columns, parent_columns)
-    return KeyAside(table, key, definition, there)
+def _counted(session: Session, key: KeyAside, sound: Collection[tuple[str, str]]) -> KeyAside:
+    is_sound = not key.is_match_full and (".".join(key.table), ".".join(key.parent)) in sound
+    if not key.is_valid or is_sound:
+        return key
+    return key.with_orphans(orphans_of(session, key))
 
 
-def _orphans(
-    session: Session, table: tuple[str, str], parent: tuple[str, str], columns: list[str], parent_columns: list[str]
-) -> int:
-    """Return how many rows of PostgreSQL's have no parent."""
-    same = " and ".join(
-        f"p.{quoted(theirs)} = c.{quoted(ours)}" for ours, theirs in zip(columns, parent_columns, strict=True)
-    )
-    known = " and ".join(f"c.{quoted(ours)} is not null" for ours in columns)
-    sql = (
-        f"select count(*) from {qualified(*table)} c where {known}"
-        f" and not exists (select from {qualified(*parent)} p where {same})"
-    )
-    return int(session.query(sql)[0][0])
+def _checks_no_keys(session: Session) -> bool:
+    """Switch off the triggers that check foreign keys, until the end of the transaction; a superuser may."""
+    done, _ = attempt(session, lambda: session.execute("set local session_replication_role = replica"))
+    return done is not None
+
+
+def _put_back(session: Session, key: KeyAside, notes: list[str]) -> None:
+    definition = key.definition
+    if key.orphans:
+        definition += " NOT VALID"
+        notes.append(
+            f"the key {key.name} of {'.'.join(key.table)} is NOT VALID now: {plural(key.orphans, 'row')} had no parent"
+            " before, and PostgreSQL lets no such key be made again"
+        )
+    try:
+        session.execute(f"alter table {qualified(*key.table)} add constraint {quoted(key.name)} {definition}")
+    except TransferError as error:
+        error.hint = "rows without a parent? `noormme doctor` shows them: mend them, or --exclude the table"
+        raise
+    if key.comment is not None:
+        # A backslash is just that in a plain string: standard_conforming_strings is on.
+        text = key.comment.replace("'", "''")
+        session.execute(f"comment on constraint {quoted(key.name)} on {qualified(*key.table)} is '{text}'")
+
+
+def _check_no_worse(session: Session, key: KeyAside) -> None:
+    now = orphans_of(session, key)
+    if now > key.orphans:
+        raise TransferError(
+            f"{plural(now - key.orphans, 'row')} more of {'.'.join(key.table)} would have no parent than before"
+            f" ({key.name})",
+            hint="`noormme doctor` shows them: mend them, or --exclude the table",
+        )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from noormme_py.amounts import plural
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen, replaced
 from noormme_py.names import quote
-from noormme_py.postgres.export.constraints_aside import Orphaned, constraints_aside
+from noormme_py.postgres.export.constraints_aside import constraints_aside
 from noormme_py.postgres.export.writing import blocks_of, column_list, keys_of
 from noormme_py.postgres.move.finishing import find_orphans
 from noormme_py.postgres.plan.planned import PlannedTable
@@ -19,8 +19,9 @@ from noormme_py.postgres.rows.reading import source_rows
 from noormme_py.postgres.rows.spool import SpoolFile
 from noormme_py.postgres.server.identifiers import qualified, quoted, relation
 from noormme_py.postgres.server.session import Session
+from noormme_py.postgres.validation.comparison import TableComparison
 from noormme_py.postgres.validation.fitting import fitted
-from noormme_py.postgres.validation.validate import MOST_DIFFERING, Validation
+from noormme_py.postgres.validation.validate import Validation
 
 
 @frozen
@@ -80,51 +81,48 @@ class Export:
         self._rows = 0
         self._validation = Validation(session, reading, make_spool, stopped)
 
-    def run(self, planned: Iterable[PlannedTable]) -> tuple[list[ExportedTable], list[str]]:
-        """Write all tables and compare them; return what was done, and why some were left as they are.
+    def run(self, tables: Sequence[tuple[PlannedTable, list[str]]]) -> tuple[list[ExportedTable], list[str]]:
+        """Write all tables and compare them; return what was done, and what is not as it was.
 
-        Raises TransferError, and then the transaction is to be rolled back.
+        The tables are those that `brought` gives, with notes. Raises TransferError, and then the transaction is to be
+        rolled back.
         """
-        tables: list[tuple[PlannedTable, list[str]]] = []
-        skipped: list[str] = []
-        for one in planned:
-            table, notes = fitted(one, self._reading)
-            table = None if table is None else _without_computed(table)
-            if table is None:
-                skipped.append(f"{one.source.qualified}: {'; '.join(notes)}")
-            else:
-                tables.append((table, notes))
+        if not tables:
+            raise TransferError("there is no table to bring back", hint="see --include and --exclude")
         self._lock(table for table, _ in tables)
-        works = [self._work(table, notes) for table, notes in tables]
+        works = [self._work(_without_computed(table), notes) for table, notes in tables]
         writing = [work for work in works if work.how != "unchanged"]
         highest = {work.table.name: self._highest(work.table) for work in writing}
         exported: list[ExportedTable] = []
         concerned = [work.table.source for work in writing]
-        with constraints_aside(self._session, concerned, self._orphans(tables)) as weakened:
+        with constraints_aside(self._session, concerned, self._sound(table for table, _ in tables)) as aside:
             for work in works:
                 self._tell("writing", work.table)
-                exported.append(self._written(work))
+                exported.append(self._written(work, can_truncate=not aside.has_kept_keys))
         for work in writing:
             self._tell("comparing", work.table)
-            compared = self._validation.compare(work.table)
+            compared = self._validation.compare(work.table, is_rounded=True)
             if not compared.is_equal:
-                raise TransferError(
-                    f"{work.table.source.qualified} is not the same afterwards: {compared.differing:,} rows differ",
-                    hint="nothing was changed in PostgreSQL; `transfer validate` shows which rows",
-                )
+                raise _not_the_same(work.table, compared)
         for work in writing:
             self._set_sequences(work.table, highest[work.table.name])
-        return exported, [*skipped, *weakened]
+        return exported, aside.notes
 
     def _lock(self, tables: Iterable[PlannedTable]) -> None:
         for table in tables:
             # Readers go on; whoever writes waits for the end.
             self._session.execute(f"lock table {qualified(*table.source.key)} in share row exclusive mode")
 
-    def _orphans(self, tables: Iterable[tuple[PlannedTable, list[str]]]) -> Orphaned:
-        known = {table.name: table.source.qualified for table, _ in tables}
-        found = find_orphans((table for table, _ in tables), self._reading)
-        return {(known[one.table], known[one.parent]): one.rows for one in found if one.parent in known}
+    def _sound(self, tables: Iterable[PlannedTable]) -> set[tuple[str, str]]:
+        """Return the pairs of tables, child and parent, whose rows in SQLite all have their parents."""
+        known = {table.name: table for table in tables}
+        broken = {(one.table, one.parent) for one in find_orphans(known.values(), self._reading)}
+        return {
+            (table.source.qualified, known[key.parent].source.qualified)
+            for table in known.values()
+            for key in table.foreign_keys
+            if key.parent in known and (table.name, key.parent) not in broken
+        }
 
     def _work(self, table: PlannedTable, notes: list[str]) -> _Work:
         """Return what there is to do for a table."""
@@ -136,29 +134,29 @@ class Export:
             return _Work(table, notes, "unchanged", (), here.rows)
         if not key_positions(table):
             return _Work(table, notes, "replaced")
-        rows, count = self._validation.differing(table)
-        if count > MOST_DIFFERING:
+        found = self._validation.differing(table)
+        if not found.is_whole:
             return _Work(table, notes, "replaced")
-        return _Work(table, notes, "changed" if rows else "unchanged", tuple(rows), here.rows)
+        return _Work(table, notes, "changed" if found.count else "unchanged", found.rows, here.rows)
 
-    def _written(self, work: _Work) -> ExportedTable:
+    def _written(self, work: _Work, *, can_truncate: bool) -> ExportedTable:
         table = work.table
         if work.how == "replaced":
-            return self._replaced(work)
-        leaving = frozenset(row.there_key for row in work.rows if row.there_key is not None)
-        arriving = frozenset(row.here_key for row in work.rows if row.here_key is not None)
+            return self._replaced(work, can_truncate=can_truncate)
+        leaving = frozenset(row.there.key for row in work.rows if row.there is not None)
+        arriving = frozenset(row.here.key for row in work.rows if row.here is not None)
         deleted = self._delete(table, leaving) if leaving else 0
         inserted = self._copy_in(table, blocks_of(table, self._reading, arriving)) if arriving else 0
         notes = tuple(work.notes)
         return ExportedTable(table.source.qualified, table.name, work.how, work.count, inserted, deleted, notes)
 
-    def _replaced(self, work: _Work) -> ExportedTable:
+    def _replaced(self, work: _Work, *, can_truncate: bool) -> ExportedTable:
         table = work.table
-        if table.where is None:
+        if table.where is None and can_truncate:
             self._session.execute(f"truncate {relation(table.source)}")
         else:
             # Rows that were never moved stay.
-            self._session.execute(f"delete from {relation(table.source)} where {table.where}")
+            self._session.execute(f"delete from {relation(table.source)} where {table.where or 'true'}")
         rows = self._copy_in(table, blocks_of(table, self._reading))
         return ExportedTable(table.source.qualified, table.name, "replaced", rows, rows, 0, tuple(work.notes))
 
@@ -224,27 +222,65 @@ class Export:
         self._listener(Progress(phase, table.source.qualified, self._rows, 0))
 
 
-def _without_computed(table: PlannedTable) -> PlannedTable | None:
-    """Return the table without the columns that PostgreSQL computes of others, None where nothing is left."""
-    columns = tuple(column for column in table.columns if column.source.generated_as is None)
-    return replaced(table, columns=columns) if columns else None
+def _not_the_same(table: PlannedTable, compared: TableComparison) -> TransferError:
+    """Return the error for a table that does not hold afterwards what SQLite has, with the keys of some rows."""
+    shown = [f"{one.kind} {', '.join(one.key)}: {', '.join(one.columns)}".rstrip(": ") for one in compared.examples[:3]]
+    hint = "nothing was changed in PostgreSQL"
+    if table.where is not None:
+        hint += "; rows that the condition of the move leaves out cannot come back: make it true of them"
+    said = f"{plural(compared.differing, 'row')} {'differs' if compared.differing == 1 else 'differ'}"
+    return TransferError(f"{table.source.qualified} is not the same afterwards, {said} ({'; '.join(shown)})", hint=hint)
 
 
-def check_kept(planned: Iterable[PlannedTable], rejected: Mapping[str, int]) -> None:
+def _without_computed(table: PlannedTable) -> PlannedTable:
+    """Return the table without the columns that PostgreSQL computes of others."""
+    return replaced(table, columns=tuple(one for one in table.columns if one.source.generated_as is None))
+
+
+def check_kept(planned: Iterable[PlannedTable], rejected: Mapping[str, int], reading: Reading) -> None:
     """Raise TransferError where the way back would lose what PostgreSQL alone still has.
 
-    That are rows that were kept aside in the move, and values that a function changed in it.
+    That are rows that were kept aside in the move, values that a function changed in it, and columns that the file has
+    not: removed by the application, or new in PostgreSQL.
     """
     for table in planned:
-        if count := rejected.get(table.source.qualified, 0):
+        name, leave = table.source.qualified, "leave the table out with --exclude"
+        if count := rejected.get(name, 0):
             raise TransferError(
-                f"{plural(count, 'row')} of {table.source.qualified} were kept aside in the move and are not in SQLite",
-                hint="put them in, leave the table out with --exclude, or lose them with --force",
+                f"{plural(count, 'row')} of {name} {'was' if count == 1 else 'were'} kept aside in the move and"
+                f" {'is' if count == 1 else 'are'} not in SQLite",
+                hint=f"put them in, {leave}, or lose them with --force",
             )
-        changed = [column.source.name for column in table.columns if column.hook is not None]
-        if changed:
+        if changed := [column.source.name for column in table.columns if column.hook is not None]:
             raise TransferError(
-                f"a function changed {', '.join(changed)} of {table.source.qualified} in the move: PostgreSQL's own"
-                " values would be written over",
-                hint="leave the table out with --exclude, or write over them with --force",
+                f"a function changed {', '.join(changed)} of {name} in the move: PostgreSQL's own values would be lost",
+                hint=f"{leave}, or write over them with --force",
             )
+        there = fitted(table, reading)[0]
+        if there is None:
+            continue
+        kept = {column.name for column in there.columns}
+        if gone := [
+            column.source.name
+            for column in table.columns
+            if column.name not in kept and column.source.generated_as is None
+        ]:
+            raise TransferError(
+                f"SQLite has no {', '.join(gone)} of {name}: PostgreSQL's own values would be lost",
+                hint=f"{leave}, or lose them with --force",
+            )
+
+
+def brought(
+    planned: Iterable[PlannedTable], reading: Reading
+) -> tuple[list[tuple[PlannedTable, list[str]]], list[str]]:
+    """Return the tables with the columns that both sides have and notes on the others, and why some are not there."""
+    found: list[tuple[PlannedTable, list[str]]] = []
+    missing: list[str] = []
+    for table in planned:
+        there, notes = fitted(table, reading)
+        if there is None or not _without_computed(there).columns:
+            missing.append(f"{table.source.qualified}: {'; '.join(notes) or 'PostgreSQL computes all of it'}")
+        else:
+            found.append((there, notes))
+    return found, missing

@@ -62,9 +62,17 @@ def same_decimal(text: str) -> str:
 def decimal(precision: int, scale: int) -> Form:
     """Return the form of numeric(p,s) where p digits are exact as a number: it sorts and adds as one."""
     pattern = f"%.{scale}f"
+    zeros = f".{'0' * scale}" if scale else ""
+
+    def text(value: object) -> str:
+        # More digits than the column has, which an application wrote, are shown and not rounded away.
+        if isinstance(value, float):
+            written = pattern % value
+            return written if float(written) == value else repr(value)
+        return f"{value}{zeros}" if isinstance(value, int) else str(value)
 
     def render(column: Column) -> Column:
-        return [None if v is None else v if v.__class__ is str else pattern % v for v in column]
+        return [None if v is None else text(v) for v in column]
 
     return Form(
         "decimal",

@@ -29,7 +29,7 @@ def varchar(limit: int | None) -> Form:
 
 def char(length: int) -> Form:
     """Return the form of char(n): padded as PostgreSQL gives it, and compared without regard to the padding."""
-    return Form("char", f"CHAR({length})", "TEXT", collate="RTRIM")
+    return Form("char", f"CHAR({length})", "TEXT", same=lambda text: text.rstrip(" "), collate="RTRIM")
 
 
 def as_written(what: str) -> Form:

@@ -36,6 +36,7 @@ class ColumnPlanner:
         is_strict: bool,
         collation: str | None = None,
         plain: frozenset[str] = frozenset(),
+        known: Mapping[str, str],
     ) -> None:
         self._table = table
         self._facts = facts
@@ -44,10 +45,15 @@ class ColumnPlanner:
         self._is_strict = is_strict
         self._plain = plain
         namespace = Namespace()
-        self.names = {
-            column.name: namespace.take(snake_case(column.name) if is_snake_case else column.name)
+        wanted = {
+            column.name: known.get(f"{table.qualified}.{column.name}")
+            or (snake_case(column.name) if is_snake_case else column.name)
             for column in table.columns
         }
+        # Those that are known come first: a column that was added since may have been given one of their names.
+        order = sorted(wanted, key=lambda name: f"{table.qualified}.{name}" not in known)
+        taken = {name: namespace.take(wanted[name]) for name in order}
+        self.names = {column.name: taken[column.name] for column in table.columns}
         self.fates: list[Fate] = []
         self._forms = {column.name: self._form(column) for column in table.columns}
         self.scope = Scope(

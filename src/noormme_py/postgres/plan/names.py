@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from noormme_py.frozen import frozen
 from noormme_py.names import fold
 
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -12,6 +13,14 @@ _RESERVED = "sqlite_"
 # What a move itself needs while it is at work.
 _OURS = frozenset({"noormme transfer", "noormme_counting"})
 HOME = "public"
+
+
+@frozen
+class KnownNames:
+    """The names that a move gave: of tables by `public.users`, of columns by `public.users.id`."""
+
+    tables: Mapping[str, str]
+    columns: Mapping[str, str]
 
 
 class Namespace:

@@ -17,7 +17,7 @@ from noormme_py.postgres.plan.columns import ColumnPlanner
 from noormme_py.postgres.plan.facts import Facts
 from noormme_py.postgres.plan.keys import ForeignKeyPlanner, IndexPlanner
 from noormme_py.postgres.plan.leftovers import leftovers
-from noormme_py.postgres.plan.names import Namespace, home_of, name_in_sqlite
+from noormme_py.postgres.plan.names import KnownNames, Namespace, home_of, name_in_sqlite
 from noormme_py.postgres.plan.planned import Hook, MoveOptions, Plan, PlannedCheck, PlannedTable
 from noormme_py.postgres.plan.selection import condition, selected
 from noormme_py.postgres.plan.sequences import sequence_fates, with_sequence
@@ -38,19 +38,27 @@ def plan(
     options: MoveOptions,
     hooks: Mapping[str, Hook] = NoHooks,
     plain: PlainColumns | None = None,
+    known: KnownNames | None = None,
 ) -> Plan:
     """Return what is to be made in SQLite. Raises ConfigError for options that name what is not there.
 
-    `plain` names generated columns by tables whose values SQLite was found to compute in another way.
+    `plain` names generated columns by tables whose values SQLite was found to compute in another way. `known` are the
+    names that an earlier move gave: then the plan is of its tables alone, whatever there is in PostgreSQL since.
     """
     tables = movable(database, options)
+    if known is not None:
+        tables = [table for table in tables if table.qualified in known.tables]
     types = dict(options.types)
     check_wanted(types, {column.type.name for table in tables for column in table.columns} | set(_domains(tables)))
     _check_hooks(hooks, tables)
     namespace = Namespace()
     home = home_of([table.schema for table in tables] or [view.schema for view in database.views])
     names = {
-        table.key: namespace.take(name_in_sqlite(*table.key, home, is_snake_case=options.is_snake_case))
+        table.key: namespace.take(
+            name_in_sqlite(*table.key, home, is_snake_case=options.is_snake_case)
+            if known is None
+            else known.tables[table.qualified]
+        )
         for table in tables
     }
     planners = {
@@ -63,6 +71,7 @@ def plan(
             is_strict=options.is_strict,
             collation=database.collation,
             plain=(plain or {}).get(table.key, frozenset()),
+            known={} if known is None else known.columns,
         )
         for table in tables
     }

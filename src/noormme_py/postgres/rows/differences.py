@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from noormme_py.frozen import frozen
 from noormme_py.postgres.form import Column
@@ -21,13 +21,28 @@ NULL = "\0"
 
 
 @frozen
-class Differing:
-    """A row that differs, by the hashes of its key on each side, None where it is not there, and its texts."""
+class Row:
+    """A row: the hash of its key, its texts by the compared columns, and what these mean."""
 
-    there_key: int | None
-    here_key: int | None
-    there: Texts | None
-    here: Texts | None
+    key: int
+    texts: tuple[Any, ...]
+    means: Texts
+
+
+@frozen
+class Differing:
+    """A row that differs, as it is on each side; None where it is not there."""
+
+    there: Row | None
+    here: Row | None
+
+    @property
+    def places(self) -> list[int]:
+        """The places of the compared columns in which both sides differ; none where one of them has no such row."""
+        if self.there is None or self.here is None:
+            return []
+        pairs = zip(self.there.means, self.here.means, strict=True)
+        return [place for place, (mine, theirs) in enumerate(pairs) if mine != theirs]
 
 
 def key_positions(table: PlannedTable) -> list[int]:
@@ -47,7 +62,7 @@ def differing_rows(
     with closing(make_spool()) as spool:
         keys, count = differing_keys(there, here, key, spool, most)
     mine, theirs = _rows(table, there(), key, keys), _rows(table, here(), key, keys)
-    common = Counter(row for _, row in mine) & Counter(row for _, row in theirs)
+    common = Counter(row.means for row in mine) & Counter(row.means for row in theirs)
     return _paired(_without(mine, common), _without(theirs, common), key), count
 
 
@@ -60,51 +75,40 @@ def meaning(same: Callable[[str], str] | None, column: Column) -> list[str]:
 
 def _rows(
     table: PlannedTable, batches: Iterable[Sequence[Column]], key: Sequence[int], wanted: frozenset[int]
-) -> list[tuple[int, Texts]]:
-    """Return the rows whose keys have these hashes, in what they mean."""
+) -> list[Row]:
+    """Return the rows whose keys have these hashes."""
     forms = [table.columns[position].form for position in compared(table)]
-    found: list[tuple[int, Texts]] = []
+    found: list[Row] = []
     for columns in batches:
         hashes = key_hashes(columns, key)
         if wanted.isdisjoint(hashes):
             continue
         kept = [place for place, one in enumerate(hashes) if one in wanted]
-        means = [
-            meaning(form.same, [column[place] for place in kept]) for form, column in zip(forms, columns, strict=True)
-        ]
-        found += zip([hashes[place] for place in kept], zip(*means, strict=True), strict=True)
+        chosen = [[column[place] for place in kept] for column in columns]
+        means = [meaning(form.same, column) for form, column in zip(forms, chosen, strict=True)]
+        texts = zip(*chosen, strict=True)
+        rows = zip((hashes[place] for place in kept), texts, zip(*means, strict=True), strict=True)
+        found += [Row(*row) for row in rows]
     return found
 
 
-def _without(rows: list[tuple[int, Texts]], common: Counter[Texts]) -> list[tuple[int, Texts]]:
+def _without(rows: list[Row], common: Counter[Texts]) -> list[Row]:
     rest = common.copy()
-    kept: list[tuple[int, Texts]] = []
-    for one in rows:
-        if rest[one[1]] > 0:
-            rest[one[1]] -= 1
+    kept: list[Row] = []
+    for row in rows:
+        if rest[row.means] > 0:
+            rest[row.means] -= 1
         else:
-            kept.append(one)
+            kept.append(row)
     return kept
 
 
-def _paired(there: list[tuple[int, Texts]], here: list[tuple[int, Texts]], key: Sequence[int]) -> list[Differing]:
+def _paired(there: list[Row], here: list[Row], key: Sequence[int]) -> list[Differing]:
     """Put together the rows of one key; without a key each row is for itself."""
     if not key:
-        return [Differing(one, None, row, None) for one, row in there] + [
-            Differing(None, one, None, row) for one, row in here
-        ]
-    pairs: defaultdict[Texts, list[tuple[int, Texts] | None]] = defaultdict(lambda: [None, None])
+        return [Differing(row, None) for row in there] + [Differing(None, row) for row in here]
+    pairs: defaultdict[Texts, list[Row | None]] = defaultdict(lambda: [None, None])
     for side, rows in enumerate((there, here)):
-        for one, row in rows:
-            pairs[tuple(row[place] for place in key)][side] = (one, row)
-    found: list[Differing] = []
-    for mine, theirs in pairs.values():
-        found.append(
-            Differing(
-                mine[0] if mine else None,
-                theirs[0] if theirs else None,
-                mine[1] if mine else None,
-                theirs[1] if theirs else None,
-            )
-        )
-    return found
+        for row in rows:
+            pairs[tuple(row.means[place] for place in key)][side] = row
+    return [Differing(mine, theirs) for mine, theirs in pairs.values()]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from noormme_py.errors import DatabaseError
-from noormme_py.names import quote
+from noormme_py.frozen import frozen
+from noormme_py.names import fold, quote
 from noormme_py.postgres.form import Column
 from noormme_py.postgres.move.finishing import find_orphans
 from noormme_py.postgres.move.shaping import is_of_the_sql
 from noormme_py.postgres.plan.planned import PlannedTable
 from noormme_py.postgres.rows.building import Reading
-from noormme_py.postgres.rows.differences import Differing, differing_rows, key_positions
+from noormme_py.postgres.rows.differences import Differing, Texts, differing_rows, key_positions, meaning
 from noormme_py.postgres.rows.digest import Digest
 from noormme_py.postgres.rows.reading import compared, source_digest, source_rows, target_digest, target_rows
 from noormme_py.postgres.rows.spool import SpoolFile
@@ -19,11 +20,21 @@ from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.validation.comparison import ColumnComparison, RowDifference, TableComparison
 from noormme_py.postgres.validation.extremes import extremes
 from noormme_py.postgres.validation.fitting import fitted
+from noormme_py.postgres.validation.understood import not_understood
 
 MOST_DIFFERING = 50_000
 """How many rows that differ are looked at: they are kept in memory."""
 _MOST_EXAMPLES = 7
 _MOST_SHOWN = 100
+
+
+@frozen
+class Differences:
+    """Rows that differ, and how many there are: more than the rows where those are not the whole of them."""
+
+    rows: tuple[Differing, ...]
+    count: int
+    is_whole: bool
 
 
 class Validation:
@@ -41,8 +52,11 @@ class Validation:
         self._make_spool = make_spool
         self._stopped = stopped
 
-    def compare(self, planned: PlannedTable) -> TableComparison:
-        """Return what differs between a table on both sides; raises TransferError and DatabaseError."""
+    def compare(self, planned: PlannedTable, *, is_rounded: bool = False) -> TableComparison:
+        """Return what differs between a table on both sides; raises TransferError and DatabaseError.
+
+        `is_rounded` says that PostgreSQL was just given SQLite's values, and kept what its types can keep of them.
+        """
         table, notes = fitted(planned, self._reading)
         if table is None:
             rows = source_digest(planned, self._session, self._stopped).rows
@@ -58,13 +72,11 @@ class Validation:
         is_equal, rewritten, count = there == here, tuple[str, ...](), 0
         examples: tuple[RowDifference, ...] = ()
         if not is_equal:
-            rows_found, may_differ = self.differing(table)
-            # Beyond those that were looked at, it is not known which differ in their texts alone.
-            count = len(rows_found) if may_differ <= MOST_DIFFERING else may_differ
-            is_equal = not count
+            found = self.differing(table, is_rounded=is_rounded)
+            count, is_equal = found.count, not found.count
             if is_equal:
                 rewritten = tuple(column.target for column in columns if not column.is_equal)
-            examples = tuple(_example(table, one) for one in _shown(rows_found))
+            examples = tuple(_example(table, one) for one in _shown(found.rows))
         return TableComparison(
             table.source.qualified,
             table.name,
@@ -83,11 +95,17 @@ class Validation:
         """Return the digests of the compared columns' texts, PostgreSQL's and SQLite's."""
         return source_digest(table, self._session, self._stopped), target_digest(table, self._reading)
 
-    def differing(self, table: PlannedTable) -> tuple[list[Differing], int]:
-        """Return the rows that differ, and how many may, as `differing_rows` does."""
-        return differing_rows(
+    def differing(self, table: PlannedTable, *, is_rounded: bool = False) -> Differences:
+        """Return the rows that differ: not those whose texts do, and mean the same."""
+        rows, may_differ = differing_rows(
             table, lambda: self._there(table), lambda: self._here(table), self._make_spool, MOST_DIFFERING
         )
+        rest, _ = not_understood(table, rows, self._session, is_rounded=is_rounded)
+        if may_differ <= MOST_DIFFERING:
+            return Differences(tuple(rest), len(rest), is_whole=True)
+        # Too many to be looked at one by one: all of them may only look different.
+        is_same = _meanings(table, self._there(table)) == _meanings(table, self._here(table))
+        return Differences((), 0, is_whole=True) if is_same else Differences(tuple(rest), may_differ, is_whole=False)
 
     def _there(self, table: PlannedTable) -> Iterator[list[Column]]:
         positions = compared(table)
@@ -108,9 +126,12 @@ class Validation:
             yield ColumnComparison(column.source.name, column.name, nulls, place not in differing, lowest, highest)
 
     def _duplicates(self, table: PlannedTable) -> Iterator[str]:
-        """Yield the unique keys of PostgreSQL that SQLite has more than one row for."""
+        """Yield the unique keys of PostgreSQL that SQLite has more than one row for, and does not hold to."""
+        listed = self._reading.query('select name, "unique" from pragma_index_list(?)', (table.name,))
+        there = {fold(str(name)) for name, _ in listed}
         for index in table.indexes:
-            if not index.is_unique:
+            # One that is there keeps to it, or the move has told that it could not be made unique.
+            if not index.is_unique or fold(index.name) in there:
                 continue
             keys = [key.removesuffix(" desc") for key in index.keys]
             where = " and ".join([f"({key}) is not null" for key in keys] + ([index.where] if index.where else []))
@@ -128,6 +149,15 @@ class Validation:
                 yield f"{index.name}: {count:,}"
 
 
+def _meanings(table: PlannedTable, batches: Iterable[list[Column]]) -> Digest:
+    """Return the digest of what the texts of rows mean."""
+    forms = [table.columns[position].form for position in compared(table)]
+    digest = Digest()
+    for columns in batches:
+        digest.add([meaning(form.same, column) for form, column in zip(forms, columns, strict=True)])
+    return digest
+
+
 def _is_computed_there_alone(table: PlannedTable, name: str) -> bool:
     return any(
         column.name == name and column.source.generated_as is not None and column.generated_as is None
@@ -135,14 +165,14 @@ def _is_computed_there_alone(table: PlannedTable, name: str) -> bool:
     )
 
 
-def _shown(found: list[Differing]) -> list[Differing]:
+def _shown(found: Iterable[Differing]) -> list[Differing]:
     """Return some rows of each kind, in an order that stays the same."""
     kinds: dict[str, list[Differing]] = {"missing": [], "extra": [], "changed": []}
     for one in found:
         kinds[_kind(one)].append(one)
     shown: list[Differing] = []
     for rows in kinds.values():
-        shown += sorted(rows, key=lambda one: one.there or one.here or ())[:_MOST_EXAMPLES]
+        shown += sorted(rows, key=_means)[:_MOST_EXAMPLES]
     return shown
 
 
@@ -150,11 +180,13 @@ def _kind(one: Differing) -> str:
     return "missing" if one.here is None else "extra" if one.there is None else "changed"
 
 
+def _means(one: Differing) -> Texts:
+    row = one.there or one.here
+    return row.means if row is not None else ()
+
+
 def _example(table: PlannedTable, one: Differing) -> RowDifference:
     names = [table.columns[position].name for position in compared(table)]
-    row = one.there or one.here or ()
-    key = tuple(f"{names[place]} = {row[place][:_MOST_SHOWN]}" for place in key_positions(table))
-    changed = tuple(
-        name for name, mine, theirs in zip(names, one.there or row, one.here or row, strict=True) if mine != theirs
-    )
-    return RowDifference(_kind(one), key, changed)
+    means = _means(one)
+    key = tuple(f"{names[place]} = {means[place][:_MOST_SHOWN]}" for place in key_positions(table))
+    return RowDifference(_kind(one), key, tuple(names[place] for place in one.places))
