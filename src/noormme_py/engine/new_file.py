@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from noormme_py.engine.faults import translate
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import CannotOpen, DatabaseBusy, DiskFull, NoormmeError
+from noormme_py.location import parse_location
 
 _CACHE_KIB = 32 * 1024
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -23,15 +25,13 @@ class NewFile(PlainFile):
     """
 
     def __init__(self, target: str | os.PathLike[str]) -> None:
-        self.target = Path(os.path.abspath(target))
+        self.target = Path(parse_location(Path(target)).file)
         self.path = self.target.with_name(f"{self.target.name}.incomplete")
         super().__init__(None, str(self.path))
 
     def open(self, *, is_resumed: bool = False) -> None:
         """Begin with an empty file, or go on with what is there; raises NoormmeError."""
-        folder = self.path.parent
-        if not folder.is_dir():
-            raise CannotOpen(f"the folder {str(folder)!r} does not exist", hint="make the folder first")
+        _check_folder(self.path.parent)
         try:
             self._connect()
             try:
@@ -71,6 +71,18 @@ class NewFile(PlainFile):
         finally:
             # It also makes the schema read anew.
             self.execute("pragma writable_schema = reset")
+
+    def check_place(self, *, keeping: Path | None) -> None:
+        """Look whether `finish` would be refused now, while the file can still be gone on with; raises NoormmeError."""
+        try:
+            if keeping is not None:
+                _check_unused(self.target)
+            elif os.path.lexists(self.target):
+                raise CannotOpen(
+                    f"{str(self.target)!r} came into being meanwhile", hint="move it away and go on with --resume"
+                )
+        except OSError as fault:
+            raise _cannot_be(self.target, fault) from None
 
     def finish(self, *, keeping: Path | None = None) -> None:
         """Put the whole database in the place of its target, on the disk; raises NoormmeError.
@@ -121,8 +133,39 @@ class NewFile(PlainFile):
 def check_target(target: Path, *, is_forced: bool) -> Path | None:
     """Return the name that the target which is there will be kept under, None where there is none.
 
-    Raises NoormmeError: for a target that is there without `is_forced`, that somebody has open, or that is no file.
+    Raises NoormmeError: for a target that is there without `is_forced`, that somebody has open, that is no file, or
+    whose name no file can have.
     """
+    try:
+        return _checked(target, is_forced=is_forced)
+    except OSError as fault:
+        raise _cannot_be(target, fault) from None
+
+
+def name_for_backup(path: Path) -> Path:
+    """Return a name beside a file that is not used yet, with the time of now."""
+    name = f"{path.name}.backup-{datetime.now():%Y%m%d-%H%M%S}"
+    found, number = path.with_name(name), 2
+    while os.path.lexists(found):
+        found, number = path.with_name(f"{name}-{number}"), number + 1
+    return found
+
+
+def _cannot_be(target: Path, fault: OSError) -> CannotOpen:
+    return CannotOpen(f"{str(target)!r} cannot be a target", hint=fault.strerror)
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise CannotOpen(f"the folder {str(folder)!r} does not exist", hint="make the folder first")
+
+
+def _checked(target: Path, *, is_forced: bool) -> Path | None:
+    _check_folder(target.parent)
+    for name in (".incomplete-journal", ".backup-20260101-000000"):
+        # A name that is too long has no file of these beside it.
+        with suppress(FileNotFoundError):
+            os.lstat(f"{target}{name}")
     for name in _BESIDE:
         # SQLite would take it for the new database's own, and spoil that with it.
         if not target.exists() and Path(f"{target}{name}").exists():
@@ -136,11 +179,7 @@ def check_target(target: Path, *, is_forced: bool) -> Path | None:
             f"{str(target)!r} is there already", hint="name another target, or give --force, which keeps it as a backup"
         )
     _check_unused(target)
-    name = f"{target.name}.backup-{datetime.now():%Y%m%d-%H%M%S}"
-    found, number = target.with_name(name), 2
-    while found.exists():
-        found, number = target.with_name(f"{name}-{number}"), number + 1
-    return found
+    return name_for_backup(target)
 
 
 def _check_unused(target: Path) -> None:

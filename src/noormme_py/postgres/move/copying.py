@@ -25,6 +25,8 @@ _TOO_BIG = "SQLITE_TOOBIG"
 class TableCopy:
     """Copies one table. `digest` is afterwards that of the rows that were written, by what PostgreSQL said they are.
 
+    It is by column where SQLite computes some of them, so that it can be told whether those alone are different.
+
     A row that cannot be kept raises TransferError, or is put with the rejects and left out.
     """
 
@@ -33,7 +35,8 @@ class TableCopy:
         self._on_error = on_error
         self._rejects = rejects
         self._compared = compared(table)
-        self.digest = Digest()
+        self._width = len(self._compared) if len(table.stored) < len(table.columns) else 0
+        self.digest = Digest(self._width)
         self.rejected = 0
 
     def run(
@@ -51,7 +54,7 @@ class TableCopy:
             # Which row it was is found out row by row, from the beginning.
             copied(-self.digest.rows)
             self._rejects.forget()
-            self.digest, self.rejected = Digest(), 0
+            self.digest, self.rejected = Digest(self._width), 0
             building.execute(f"delete from {quote(self._table.name)}")
             with closing(chunks()) as found:
                 self._run(found, building, copied, is_careful=True)
@@ -90,6 +93,8 @@ class TableCopy:
 
     def _unfit(self, row: Sequence[Any]) -> tuple[PlannedColumn, _UnfitRow] | None:
         for column, text in zip(self._table.columns, row, strict=True):
+            if column.generated_as is not None:
+                continue
             try:
                 _stored(column, [text])
             except _UnfitRow as fault:

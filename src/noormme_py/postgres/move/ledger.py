@@ -15,7 +15,7 @@ _TABLE = quote(_NAME)
 
 
 class Ledger:
-    """The tables that were copied, each with the text it was made by. It goes with `close`."""
+    """The tables that were copied, each with the text it was made by."""
 
     def __init__(self, building: Building) -> None:
         self._building = building
@@ -46,9 +46,10 @@ class Ledger:
                 self._building.execute(f"drop {kind} {quote(name)}")
                 self._known.pop(name, None)
 
-    def close(self) -> None:
-        """Remove the ledger."""
-        self._building.execute(f"drop table {_TABLE}")
+
+def drop_ledger(building: Building) -> None:
+    """Remove the ledger, right before the file takes its place: until then it can be gone on with."""
+    building.execute(f"drop table if exists {_TABLE}")
 
 
 def is_ledger_there(building: Building) -> bool:

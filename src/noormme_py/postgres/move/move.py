@@ -102,7 +102,6 @@ class Move:
                 self._stopped,
                 is_partial=bool(self._options.where or self._rejects.count),
             )
-            mover.close()
         fates += told_keys
         told = {(fate.kind, fate.source) for fate in fates}
         kept = [fate for fate in made.fates if (fate.kind, fate.source) not in told]

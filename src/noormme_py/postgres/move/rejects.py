@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -54,7 +55,8 @@ class Rejects:
 
     def begin(self) -> None:
         """Say that another table begins."""
-        self._mark = (self.count, self._file.tell() if self._file is not None else 0)
+        with self._told():
+            self._mark = (self.count, self._file.tell() if self._file is not None else 0)
 
     def add(self, reject: Reject) -> None:
         """Keep a row aside."""
@@ -65,37 +67,43 @@ class Rejects:
             "key": dict(reject.key),
             "row": dict(reject.row),
         }
-        try:
+        with self._told():
             if self._file is None:
                 descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
                 self._file = os.fdopen(descriptor, "w", encoding="ascii")
             self._file.write(json.dumps(line) + "\n")
-        except OSError as fault:
-            raise self._told(fault) from None
         self.count += 1
 
     def forget(self) -> None:
         """Forget the rows of the table at hand, which is copied again."""
         self.count, place = self._mark
         if self._file is not None:
-            self._file.seek(place)
-            self._file.truncate()
+            with self._told():
+                self._file.seek(place)
+                self._file.truncate()
 
-    def close(self) -> Path | None:
-        """Return the file, whole on the disk; None where every row was kept."""
-        if self._file is None:
-            return None
+    def close(self) -> bool:
+        """Have the file whole on the disk, and return whether there is one: not where every row was kept."""
+        if self._file is not None:
+            with self._told():
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+                self._file = None
+                if not self.count:
+                    self.path.unlink()
+        return self.count > 0
+
+    def abandon(self) -> None:
+        """Close the file without a word of what cannot be written any more; the move is broken off."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+            self._file = None
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            yield
         except OSError as fault:
-            raise self._told(fault) from None
-        self._file = None
-        if not self.count:
-            self.path.unlink()
-            return None
-        return self.path
-
-    def _told(self, fault: OSError) -> TransferError:
-        return TransferError(f"{str(self.path)!r} cannot be written", hint=fault.strerror)
+            raise TransferError(f"{str(self.path)!r} cannot be written", hint=fault.strerror) from None

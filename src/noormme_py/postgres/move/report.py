@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 from noormme_py.errors import TransferError
 from noormme_py.frozen import frozen
 from noormme_py.postgres.fate import Fate
-from noormme_py.postgres.plain import to_plain
+from noormme_py.postgres.plain import from_plain, to_plain
 from noormme_py.postgres.plan.planned import MoveOptions
 
 FORMAT = 1
 """Raised when a key of the JSON is renamed or removed; new keys may come."""
-
-T = TypeVar("T")
 
 
 @frozen
@@ -85,28 +82,9 @@ class TransferReport:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TransferReport:
         """Return the report that `to_dict` gave; raises TransferError for anything else."""
-        if data.get("format") != FORMAT:
+        if not isinstance(data, Mapping) or data.get("format") != FORMAT:
             raise TransferError("the report is of another format", hint=f"this version reads format {FORMAT}")
         try:
-            parts = {name: value for name, value in data.items() if name != "format"}
-            parts["options"] = _options(parts["options"])
-            parts["tables"] = tuple(_made(MovedTable, table) for table in parts["tables"])
-            parts["fates"] = tuple(_made(Fate, fate) for fate in parts["fates"])
-            parts["orphans"] = tuple(_made(Orphans, one) for one in parts["orphans"])
-            parts["codecs"] = tuple((name, codec) for name, codec in parts["codecs"])
-            return _made(cls, parts)
-        except (KeyError, TypeError, ValueError, AttributeError) as fault:
-            raise TransferError("the report is damaged", hint=type(fault).__name__) from None
-
-
-def _made(kind: type[T], parts: Mapping[str, Any]) -> T:
-    """Return a value of these parts; keys of a later version are passed over."""
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in parts.items() if name in known}
-    )
-
-
-def _options(parts: Mapping[str, Any]) -> MoveOptions:
-    pairs = {name: tuple((key, value) for key, value in parts.get(name, ())) for name in ("where", "types")}
-    return _made(MoveOptions, {**parts, **pairs})
+            return from_plain(cls, data)
+        except ValueError as fault:
+            raise TransferError("the report is damaged", hint=str(fault)) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.json import Jsonb
 
-from noormme_py.errors import TransferError
+from noormme_py.errors import ConfigError, TransferError
 from noormme_py.names import quote
 from noormme_py.postgres.server.copy_reader import read_copy
 from noormme_py.postgres.server.dsn import connect_text, shown_dsn
@@ -105,12 +105,16 @@ class Session:
         """See one state of the database until the end of the block, and write nothing."""
         with self._transaction("begin isolation level repeatable read read only"):
             yield
+        # All was read, and nothing is lost with a connection that is.
+        with suppress(TransferError):
+            self.execute("commit")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
         """Commit at the end of the block, or leave everything as it was."""
         with self._transaction("begin isolation level read committed read write"):
             yield
+        self.execute("commit")
 
     def lock(self, tables: Iterable[tuple[str, str]]) -> None:
         """Keep (schema, table)s from being emptied or altered until the end of the block.
@@ -162,7 +166,6 @@ class Session:
         except BaseException:
             self._roll_back()
             raise
-        self.execute("commit")
 
     def _roll_back(self) -> None:
         if self._connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
@@ -191,3 +194,8 @@ class Session:
         except psycopg.Error as fault:
             # psycopg's error holds values of rows, and would be shown above ours.
             raise translate(fault, self.place) from None
+        except UnicodeEncodeError:
+            raise ConfigError(
+                "a text with a lone surrogate cannot be sent to PostgreSQL",
+                hint="an option has bytes that are not UTF-8",
+            ) from None
