@@ -90,4 +90,4 @@ def _print(console: Console, found: ExportReport) -> None:
         for note in table.notes:
             console.print(Text(visible(f"    {note}"), "dim"))
     for one in found.skipped:
-        console.print(Text(visible(f"  left as it is: {one}"), "yellow"))
+        console.print(Text(visible(f"  {one}"), "yellow"))
