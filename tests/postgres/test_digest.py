@@ -16,7 +16,8 @@ ROWS = st.lists(st.tuples(st.none() | st.text(max_size=3), st.none() | st.text(m
 def digest_of(rows: list[tuple[str | None, ...]], batch: int = 7) -> Digest:
     made = Digest(len(rows[0]))
     for start in range(0, len(rows), batch):
-        made.add(list(zip(*rows[start : start + batch], strict=True)))
+        some = rows[start : start + batch]
+        made.add(list(zip(*some, strict=True)), len(some))
     return made
 
 

@@ -444,3 +444,17 @@ async def test_orphans_of_partitioned_tables_and_of_match_full_go_back(pg: Datab
     with pytest.raises(TransferError, match=r"1 row more of public\.fully would have no parent"):
         await export(tmp_path / "app.db", pg.dsn)
     assert (contents(pg), pg.rows(SHAPE)) == (before, shape)
+
+
+async def test_numbers_that_sqlite_gave_out_are_not_given_again_though_their_rows_are_gone(
+    pg: Database, tmp_path: Path
+) -> None:
+    pg.execute(SHOP)
+    await transfer(pg.dsn, tmp_path / "app.db")
+    with closing(sqlite3.connect(tmp_path / "app.db")) as db:
+        db.execute("insert into customers (email, name) values ('x', 'x')")
+        db.execute("delete from customers where id = 3")
+        db.commit()
+    report = await export(tmp_path / "app.db", pg.dsn, changes_only=True)
+    assert {table.how for table in report.tables} == {"unchanged"}
+    assert pg.rows("insert into customers (email, name) values ('new', 'new') returning id") == [(4,)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from noormme_py.errors import CannotOpen, TransferError
+from noormme_py.errors import CannotOpen, DecodeError, TransferError
 from noormme_py.transfer.sync import transfer, validate
 from tests.postgres.database import Database
 from tests.postgres.test_move import SHOP
@@ -181,3 +181,40 @@ def test_a_move_of_an_earlier_day_is_compared_without_its_report(moved: tuple[Da
     pg, path = moved
     path.with_name("app.db.transfer.json").unlink()
     assert validate(pg.dsn, path).is_equal
+
+
+def test_large_rows_that_differ_do_not_fill_the_memory(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table t (id int primary key, v text); insert into t select i, repeat(md5(i::text), 3000) from"
+        " generate_series(1, 600) i"
+    )
+    transfer(pg.dsn, tmp_path / "app.db")
+    change(tmp_path / "app.db", "update t set v = v || 'x'")
+    [table] = validate(pg.dsn, tmp_path / "app.db").tables
+    assert table.differing == 600
+    assert {one.columns for one in table.examples} == {("v",)}
+
+
+def test_rows_count_though_no_column_is_compared(pg: Database, tmp_path: Path) -> None:
+    pg.execute("create table t (v text); insert into t values ('a'), ('b'), ('c')")
+    report = transfer(pg.dsn, tmp_path / "app.db", hooks={"t.v": lambda value: "x"})
+    assert report.rows == 3
+    change(tmp_path / "app.db", "delete from t where rowid = 1")
+    [table] = validate(pg.dsn, tmp_path / "app.db").tables
+    assert (table.is_equal, table.rows) == (False, (3, 2))
+
+
+@pytest.mark.parametrize("value", ["1000000000000000000", "9e999", "1.9", "x'ff'", "'text'"])
+@pytest.mark.parametrize("kind", ["timestamptz", "numeric(10,2)", "real", "double precision", "integer", "boolean"])
+def test_values_that_are_none_of_their_type_are_differences(
+    pg: Database, tmp_path: Path, kind: str, value: str
+) -> None:
+    pg.execute(f"create table t (id int primary key, v {kind}); insert into t values (1, null)")
+    transfer(pg.dsn, tmp_path / "app.db", types={"timestamptz": "unixepoch"} if kind == "timestamptz" else {})
+    change(tmp_path / "app.db", f"update t set v = {value}")
+    if kind == "integer" and value == "x'ff'":
+        # SQLite makes a text of it that is none.
+        with pytest.raises(DecodeError):
+            validate(pg.dsn, tmp_path / "app.db")
+    else:
+        assert not validate(pg.dsn, tmp_path / "app.db").is_equal

@@ -26,7 +26,12 @@ async def run_aside(work: Callable[[], T], stop: Callable[[], None]) -> T:
         ended.set()
         if future.done():
             return
-        if error is not None:
+        if isinstance(error, StopIteration):
+            # No future takes it: it would end whoever awaits.
+            told = RuntimeError("the work raised StopIteration")
+            told.__cause__ = error
+            future.set_exception(told)
+        elif error is not None:
             future.set_exception(error)
         else:
             future.set_result(result)  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ class Export:
         self._lock(table for table, _ in tables)
         works = [self._work(_without_computed(table), notes) for table, notes in tables]
         writing = [work for work in works if work.how != "unchanged"]
-        highest = {work.table.name: self._highest(work.table) for work in writing}
+        highest = {work.table.name: self._highest(work.table) for work in works}
         exported: list[ExportedTable] = []
         concerned = [work.table.source for work in writing]
         with constraints_aside(self._session, concerned, self._sound(table for table, _ in tables)) as aside:
@@ -104,7 +104,7 @@ class Export:
             compared = self._validation.compare(work.table, is_rounded=True)
             if not compared.is_equal:
                 raise _not_the_same(work.table, compared)
-        for work in writing:
+        for work in works:
             self._set_sequences(work.table, highest[work.table.name])
         return exported, aside.notes
 

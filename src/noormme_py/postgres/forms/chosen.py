@@ -66,6 +66,12 @@ def _canonical_whole(text: str) -> str:
     return str(int(Decimal(text)))
 
 
+def _count(stored: Any) -> int:
+    if not isinstance(stored, int):
+        raise ValueError("it is no integer")
+    return stored
+
+
 def _uuid_text(stored: Any) -> str:
     return str(UUID(bytes=stored)) if isinstance(stored, bytes) else str(stored)
 
@@ -83,7 +89,7 @@ def _unix(unit: timedelta) -> tuple[Callable[[str], Raw], Callable[[Any], str]]:
         return count
 
     def render(stored: Any) -> str:
-        return (_EPOCH + int(stored) * unit).replace(tzinfo=None).isoformat(" ")
+        return (_EPOCH + _count(stored) * unit).replace(tzinfo=None).isoformat(" ")
 
     return store, render
 
@@ -131,7 +137,7 @@ def _microseconds(text: str) -> Raw:
 
 def _interval_text(stored: Any) -> str:
     """Return the interval in hours, minutes and seconds, as PostgreSQL writes one that has no days."""
-    count = int(stored)
+    count = _count(stored)
     if not count:
         return "PT0S"
     sign = "-" if count < 0 else ""

@@ -118,7 +118,9 @@ def _is_same(view: PgView, name: str, session: Session, building: Building, stop
             rows = f"({view.definition}) as v" if view.is_materialized else qualified(view.schema, view.name)
             sql = f"select {columns} from {rows}"
             for lines in session.copy_out(sql, stopped=stopped):
-                there.add([nearly(form, column, DIGITS) for form, column in zip(forms, columns_of(lines), strict=True)])
+                texts = columns_of(lines)
+                same = [nearly(form, column, DIGITS) for form, column in zip(forms, texts, strict=True)]
+                there.add(same, len(lines))
     except TransferError as error:
         if stopped():
             raise
@@ -127,7 +129,8 @@ def _is_same(view: PgView, name: str, session: Session, building: Building, stop
     try:
         for stored in building.batches(f"select {select} from {quote(name)}", _ROWS, budget_s=BUDGET_S):
             texts = [rendered(form, column) for form, column in zip(forms, stored, strict=True)]
-            here.add([nearly(form, column, DIGITS) for form, column in zip(forms, texts, strict=True)])
+            same = [nearly(form, column, DIGITS) for form, column in zip(forms, texts, strict=True)]
+            here.add(same, len(texts[0]))
     except Interrupted:
         if stopped():
             raise

@@ -16,6 +16,8 @@ from noormme_py.postgres.rows.spool import Batches, SpoolFile, differing_keys, k
 Texts: TypeAlias = tuple[str, ...]
 """A row, or its key, in texts that are the same for the same values."""
 
+_MOST_CHARACTERS = 16_000_000
+_FEW = 20
 NULL = "\0"
 """What stands for NULL in them: no text of PostgreSQL has a NUL."""
 
@@ -53,17 +55,25 @@ def key_positions(table: PlannedTable) -> list[int]:
 
 def differing_rows(
     table: PlannedTable, there: Batches, here: Batches, make_spool: Callable[[], SpoolFile], most: int
-) -> tuple[list[Differing], int]:
-    """Return the rows that differ, and how many may: where those are more than `most`, only some of them are looked at.
+) -> tuple[list[Differing], int, bool]:
+    """Return the rows that differ, how many may, and whether all of those were looked at.
 
-    Rows whose texts differ and mean the same are not among them. `there` and `here` yield the compared columns.
+    No more than `most` are, and no more than fit into some memory; else only a few. Rows whose texts differ and mean
+    the same are not among them. `there` and `here` yield the compared columns.
     """
     key = key_positions(table)
     with closing(make_spool()) as spool:
         keys, count = differing_keys(there, here, key, spool, most)
-    mine, theirs = _rows(table, there(), key, keys), _rows(table, here(), key, keys)
+    for wanted in (keys, frozenset(sorted(keys)[:_FEW])):
+        mine, theirs = _rows(table, there(), key, wanted), _rows(table, here(), key, wanted)
+        if mine is not None and theirs is not None:
+            return _compared(mine, theirs, key), count, wanted == keys and count <= most
+    return [], count, False
+
+
+def _compared(mine: list[Row], theirs: list[Row], key: Sequence[int]) -> list[Differing]:
     common = Counter(row.means for row in mine) & Counter(row.means for row in theirs)
-    return _paired(_without(mine, common), _without(theirs, common), key), count
+    return _paired(_without(mine, common), _without(theirs, common), key)
 
 
 def meaning(same: Callable[[str], str] | None, column: Column) -> list[str]:
@@ -75,21 +85,27 @@ def meaning(same: Callable[[str], str] | None, column: Column) -> list[str]:
 
 def _rows(
     table: PlannedTable, batches: Iterable[Sequence[Column]], key: Sequence[int], wanted: frozenset[int]
-) -> list[Row]:
-    """Return the rows whose keys have these hashes."""
+) -> list[Row] | None:
+    """Return the rows whose keys have these hashes, None where they are too large together."""
     forms = [table.columns[position].form for position in compared(table)]
     found: list[Row] = []
+    size = 0
     for columns in batches:
         hashes = key_hashes(columns, key)
         if wanted.isdisjoint(hashes):
             continue
         kept = [place for place, one in enumerate(hashes) if one in wanted]
         chosen = [[column[place] for place in kept] for column in columns]
+        size += sum(len(str(value)) for column in chosen for value in column)
+        if size > _MOST_CHARACTERS:
+            # Both sides are read to their end all the same: a COPY that is broken off ends the transaction.
+            found.clear()
+            continue
         means = [meaning(form.same, column) for form, column in zip(forms, chosen, strict=True)]
         texts = zip(*chosen, strict=True)
         rows = zip((hashes[place] for place in kept), texts, zip(*means, strict=True), strict=True)
         found += [Row(*row) for row in rows]
-    return found
+    return found if size <= _MOST_CHARACTERS else None
 
 
 def _without(rows: list[Row], common: Counter[Texts]) -> list[Row]:

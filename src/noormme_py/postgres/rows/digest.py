@@ -46,11 +46,11 @@ class Digest:
         self.columns = [0] * width
         self.whole = 0
 
-    def add(self, columns: Sequence[Column]) -> None:
-        """Add a batch of rows."""
+    def add(self, columns: Sequence[Column], rows: int) -> None:
+        """Add a batch of so many rows; they count though there be no columns to compare."""
+        self.rows += rows
         if not columns:
             return
-        self.rows += len(columns[0])
         for position, column in enumerate(columns if self.columns else ()):
             self.columns[position] += sum(map(hash, column))
             if None in column:

@@ -45,7 +45,7 @@ def _texts(column: PlannedColumn, values: Column) -> Column:
         return values
     try:
         return render(values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ArithmeticError):
         return [_text(render, value) for value in values]
 
 
@@ -86,5 +86,5 @@ def _digest(table: PlannedTable, batches: Iterator[list[Column]], *, by_column: 
     positions = compared(table)
     digest = Digest(len(positions) if by_column else 0)
     for columns in batches:
-        digest.add([columns[position] for position in positions])
+        digest.add([columns[position] for position in positions], len(columns[0]))
     return digest

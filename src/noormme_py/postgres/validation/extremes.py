@@ -8,7 +8,7 @@ from typing import TypeAlias
 from noormme_py.names import quote
 from noormme_py.postgres.plan.planned import PlannedColumn, PlannedTable
 from noormme_py.postgres.rows.building import Reading
-from noormme_py.postgres.rows.reading import canonical
+from noormme_py.postgres.rows.reading import canonical, texts_of
 from noormme_py.postgres.server.identifiers import quoted, relation
 from noormme_py.postgres.server.session import Session
 
@@ -47,4 +47,5 @@ def _canonical(column: PlannedColumn, text: str | None) -> str | None:
 def _rendered(column: PlannedColumn, stored: object) -> str | None:
     if stored is None:
         return None
-    return str(stored if column.form.render is None else column.form.render([stored])[0])
+    (texts,) = texts_of([column], [[stored]])
+    return str(texts[0])

@@ -73,7 +73,8 @@ class Validation:
         examples: tuple[RowDifference, ...] = ()
         if not is_equal:
             found = self.differing(table, is_rounded=is_rounded)
-            count, is_equal = found.count, not found.count
+            count = found.count or abs(there.rows - here.rows)
+            is_equal = not count
             if is_equal:
                 rewritten = tuple(column.target for column in columns if not column.is_equal)
             examples = tuple(_example(table, one) for one in _shown(found.rows))
@@ -97,11 +98,11 @@ class Validation:
 
     def differing(self, table: PlannedTable, *, is_rounded: bool = False) -> Differences:
         """Return the rows that differ: not those whose texts do, and mean the same."""
-        rows, may_differ = differing_rows(
+        rows, may_differ, is_whole = differing_rows(
             table, lambda: self._there(table), lambda: self._here(table), self._make_spool, MOST_DIFFERING
         )
         rest, _ = not_understood(table, rows, self._session, is_rounded=is_rounded)
-        if may_differ <= MOST_DIFFERING:
+        if is_whole:
             return Differences(tuple(rest), len(rest), is_whole=True)
         # Too many to be looked at one by one: all of them may only look different.
         is_same = _meanings(table, self._there(table)) == _meanings(table, self._here(table))
@@ -154,7 +155,8 @@ def _meanings(table: PlannedTable, batches: Iterable[list[Column]]) -> Digest:
     forms = [table.columns[position].form for position in compared(table)]
     digest = Digest()
     for columns in batches:
-        digest.add([meaning(form.same, column) for form, column in zip(forms, columns, strict=True)])
+        means = [meaning(form.same, column) for form, column in zip(forms, columns, strict=True)]
+        digest.add(means, len(columns[0]) if columns else 0)
     return digest
 
 
