@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noormme_py.engine.new_file import NewFile, check_target
-from noormme_py.errors import CannotOpen, DatabaseBusy, NotADatabase
+from noormme_py.errors import CannotOpen, ConfigError, DatabaseBusy, NotADatabase
 
 
 def made(target: Path, rows: int = 3) -> NewFile:
@@ -203,3 +203,39 @@ def test_whoever_is_stopped_is_interrupted(tmp_path: Path) -> None:
     assert file.is_stopped()
     file.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 250])
+def test_a_name_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CannotOpen, match="cannot be a target"):
+        check_target(tmp_path / name, is_forced=False)
+
+
+def test_a_target_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CannotOpen, match="does not exist"):
+        check_target(tmp_path / "nowhere" / "app.db", is_forced=False)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\ud800"])
+def test_a_path_that_cannot_be(path: str) -> None:
+    with pytest.raises(ConfigError):
+        NewFile(path)
+
+
+def test_a_place_is_looked_at_before_the_file_is_finished(tmp_path: Path) -> None:
+    target = tmp_path / "app.db"
+    file = made(target)
+    file.check_place(keeping=None)
+    made_already = NewFile(tmp_path / "other.db")
+    made_already.open()
+    made_already.finish()
+    (tmp_path / "other.db").rename(target)
+    with pytest.raises(CannotOpen, match="meanwhile"):
+        file.check_place(keeping=None)
+    backup = check_target(target, is_forced=True)
+    file.check_place(keeping=backup)
+    with closing(sqlite3.connect(target)) as user:
+        user.execute("begin immediate")
+        with pytest.raises(DatabaseBusy, match="in use"):
+            file.check_place(keeping=backup)
+    file.remove()

@@ -67,8 +67,9 @@ async def transfer(
     `?`; `where` has conditions on their rows in PostgreSQL's SQL, `types` forms by PostgreSQL's types
     (`{"numeric": "real"}`), and `hooks` functions by `table.column`, which are given a value as it would be stored.
     `on_error="report"` keeps rows that cannot be moved in a file `<target>.rejects.jsonl`. `resume` goes on with what
-    an earlier try left. `force` replaces a target that is there, and keeps it as a backup. The report is written to
-    `<target>.transfer.json` and `.md`, unless another path is given. `progress` is called on the thread that works.
+    an earlier try left. `force` replaces a target that is there, and keeps it as a backup, with what lies beside it.
+    The report is written to `<target>.transfer.json` and `.md`, unless another path is given. `progress` is called on
+    the thread that works.
 
     Raises TransferError, ConfigError, and DatabaseError for what SQLite refuses: then nothing is in the target's place.
     """

@@ -10,10 +10,12 @@ from noormme_py.engine.lane import THREAD_PREFIX
 
 def run_unbroken(work: Callable[[], None]) -> None:
     """Run a function on a thread of its own, where no signal's exception comes; that is raised when it has ended."""
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
     failures: list[BaseException] = []
 
     def main() -> None:
+        # Whoever is interrupted while the thread starts has not begun.
+        begun.wait()
         try:
             work()
         except BaseException as fault:
@@ -21,11 +23,12 @@ def run_unbroken(work: Callable[[], None]) -> None:
         finally:
             ended.set()
 
-    thread = threading.Thread(target=main, name=f"{THREAD_PREFIX}unbroken")
+    thread = threading.Thread(target=main, name=f"{THREAD_PREFIX}unbroken", daemon=True)
     broken: BaseException | None = None
     thread.start()
     while not ended.is_set():
         try:
+            begun.set()
             ended.wait()
         except BaseException as fault:
             broken = fault
