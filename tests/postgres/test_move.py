@@ -430,3 +430,14 @@ async def test_keys_that_sqlite_compares_otherwise_are_told_of(pg: Database, tmp
     # PostgreSQL, which compares them in its own way, takes them back.
     await export(tmp_path / "app.db", pg.dsn)
     assert pg.rows("select v::text from c") == [("1.000",)]
+
+
+async def test_of_two_keys_to_one_table_the_broken_one_is_told(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table p (id int primary key); insert into p values (1);"
+        "create table c (id int primary key, a int, b int constraint sound references p);"
+        "insert into c values (1, 7, 1); alter table c add constraint broken foreign key (a) references p not valid"
+    )
+    report = await transfer(pg.dsn, tmp_path / "app.db")
+    assert [(one.key, one.rows, one.is_valid) for one in report.orphans] == [("public.c (broken)", 1, False)]
+    assert fate(report, "foreign key", "public.c (sound)").outcome == "exact"

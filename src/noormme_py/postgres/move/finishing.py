@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from noormme_py.names import fold, quote
 from noormme_py.postgres.move.report import Orphans
-from noormme_py.postgres.plan.planned import PlannedTable
+from noormme_py.postgres.plan.planned import PlannedForeignKey, PlannedTable
 from noormme_py.postgres.rows.building import Building, Reading
 
 
@@ -28,11 +28,28 @@ def find_orphans(tables: Iterable[PlannedTable], reading: Reading) -> tuple[Orph
     for table in tables:
         if not table.foreign_keys:
             continue
-        is_valid = {key.name: key.is_valid for key in table.source.foreign_keys}
-        valid = {fold(key.parent): is_valid[key.name] for key in table.foreign_keys}
-        counts = reading.query("select parent, count(*) from pragma_foreign_key_check(?) group by 1", (table.name,))
-        found += [
-            Orphans(table.name, str(parent), int(str(count)), valid.get(fold(str(parent)), True))
-            for parent, count in counts
-        ]
+        keys = _keys_by_number(table, reading)
+        valid = {key.name: key.is_valid for key in table.source.foreign_keys}
+        counts = reading.query(
+            "select parent, fkid, count(*) from pragma_foreign_key_check(?) group by 1, 2", (table.name,)
+        )
+        for parent, number, count in counts:
+            key = keys.get(int(str(number)))
+            is_valid = key is None or valid.get(key.name, True)
+            source = "" if key is None else key.source
+            found.append(Orphans(table.name, str(parent), int(str(count)), is_valid, source))
     return tuple(found)
+
+
+def _keys_by_number(table: PlannedTable, reading: Reading) -> dict[int, PlannedForeignKey]:
+    """Return the planned keys by the numbers that SQLite gives them."""
+    parts: dict[int, tuple[str, list[str]]] = {}
+    listed = reading.query('select id, "table", "from" from pragma_foreign_key_list(?) order by id, seq', (table.name,))
+    for number, parent, column in listed:
+        parts.setdefault(int(str(number)), (fold(str(parent)), []))[1].append(fold(str(column)))
+    planned = {(fold(key.parent), tuple(map(fold, key.columns))): key for key in table.foreign_keys}
+    return {
+        number: planned[parent, tuple(columns)]
+        for number, (parent, columns) in parts.items()
+        if (parent, tuple(columns)) in planned
+    }

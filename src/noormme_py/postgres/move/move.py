@@ -92,7 +92,7 @@ class Move:
             tables, finished = self._finished(tables)
             fates += finished
             orphans = find_orphans(tables, self._building)
-            told_keys = list(_orphaned(made.fates, tables, orphans))
+            told_keys = list(_orphaned(made.fates, orphans))
             fates += make_views(
                 database,
                 made,
@@ -169,16 +169,9 @@ class Move:
         self._listener(Progress(phase, table.source.qualified, self._rows, self._total))
 
 
-def _orphaned(fates: Iterable[Fate], tables: Iterable[PlannedTable], orphans: Iterable[Orphans]) -> Iterable[Fate]:
+def _orphaned(fates: Iterable[Fate], orphans: Iterable[Orphans]) -> Iterable[Fate]:
     """Yield the fates of keys that some rows break in SQLite alone."""
-    known = {table.name: table for table in tables}
-    broken = {
-        key.source: one.rows
-        for one in orphans
-        if one.is_valid
-        for key in known[one.table].foreign_keys
-        if key.parent == one.parent
-    }
+    broken = {one.key: one.rows for one in orphans if one.is_valid}
     for fate in fates:
         if fate.kind == "foreign key" and (rows := broken.get(fate.source)):
             said = f"{plural(rows, 'row')} without a parent, as SQLite compares the keys"

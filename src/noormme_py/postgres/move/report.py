@@ -34,12 +34,16 @@ class MovedTable:
 
 @frozen
 class Orphans:
-    """Rows whose parent is not there; `is_valid` says whether PostgreSQL holds the key to be sound."""
+    """Rows whose parent is not there; `is_valid` says whether PostgreSQL holds the key to be sound.
+
+    `key` names the foreign key in PostgreSQL: `public.orders (orders_customer_id_fkey)`.
+    """
 
     table: str
     parent: str
     rows: int
     is_valid: bool
+    key: str = ""
 
 
 @frozen
