@@ -82,10 +82,10 @@ class FilesBeside:
                 continue
             except OSError as fault:
                 failures.append((path, fault))
-        for path, fault in failures:
+        for path, refusal in failures:
             raise TransferError(
                 f"{str(self._target)!r} is whole and in its place, but {str(path)!r} could not be renamed",
-                hint=fault.strerror,
+                hint=refusal.strerror,
             )
 
     def remove(self) -> None:

@@ -77,7 +77,7 @@ class TableCopy:
             elif stored and stored[0]:
                 building.insert(statement, stored)
             if texts and len(texts[0]):
-                self.digest.add([canonical(table.columns[i].form, texts[i]) for i in self._compared])
+                self.digest.add([canonical(table.columns[i].form, texts[i]) for i in self._compared], len(texts[0]))
                 copied(len(texts[0]))
 
     def _without_unfit(self, texts: Sequence[Column]) -> list[Column]:
