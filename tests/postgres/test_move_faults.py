@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 from noormme_py.errors import CannotOpen, ConfigError, DatabaseBusy, TransferError
 from noormme_py.transfer import Progress, transfer
 from noormme_py.transfer.sync import transfer as transfer_now
+from noormme_py.transfer.sync import validate
 from tests.postgres.database import Database, dsn_of
 from tests.postgres.logins import login
 from tests.postgres.server import Server
@@ -333,3 +335,29 @@ def test_a_move_that_was_broken_off_at_its_end(pg: Database, tmp_path: Path) -> 
     with closing(sqlite3.connect(target)) as connection:
         assert connection.execute("select count(*) from of_seen").fetchone() == (10,)
         assert connection.execute("insert into t (v) values ('x') returning id").fetchone() == (11,)
+
+
+@pytest.mark.parametrize(
+    "sql", ["truncate third; insert into third values (1, 'new')", "alter table third alter id type bigint"]
+)
+@pytest.mark.parametrize("do", [transfer_now, validate])
+def test_a_table_that_is_rewritten_while_the_move_begins_is_not_empty(
+    pg: Database, tmp_path: Path, sql: str, do: Any
+) -> None:
+    pg.execute(TABLES.replace(str(ROWS), "10"))
+    if do is validate:
+        transfer_now(pg.dsn, tmp_path / "app.db")
+    with psycopg.connect(pg.dsn) as writer:
+        writer.execute(sql.encode())
+        with ThreadPoolExecutor(1) as thread:
+            moving = thread.submit(do, pg.dsn, tmp_path / "app.db")
+            waiting = "select count(*) from pg_locks where not granted and database is not null"
+            deadline = time.monotonic() + 30
+            while pg.rows(waiting) == [(0,)]:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            writer.commit()
+            report = moving.result()
+    rows = {"truncate": 1, "alter ta": 100}[sql[:8]]
+    found = next(table for table in report.tables if table.source == "public.third")
+    assert (found.rows if do is transfer_now else found.rows[0]) == rows

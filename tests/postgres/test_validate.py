@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from noormme_py.errors import CannotOpen, DecodeError, TransferError
-from noormme_py.transfer.sync import transfer, validate
+from noormme_py.transfer.sync import export, transfer, validate
 from tests.postgres.database import Database
 from tests.postgres.test_move import SHOP
 
@@ -218,3 +218,22 @@ def test_values_that_are_none_of_their_type_are_differences(
             validate(pg.dsn, tmp_path / "app.db")
     else:
         assert not validate(pg.dsn, tmp_path / "app.db").is_equal
+
+
+def test_a_table_that_postgresql_has_no_more_is_told(moved: tuple[Database, Path]) -> None:
+    pg, path = moved
+    pg.execute("drop table keyless")
+    report = validate(pg.dsn, path)
+    gone = next(table for table in report.tables if table.source == "public.keyless")
+    assert (gone.is_equal, gone.rows, gone.notes) == (False, (0, 100), ("PostgreSQL has no such table any more",))
+    assert validate(pg.dsn, path, exclude=["keyless"]).is_equal
+    with pytest.raises(TransferError, match=r"public\.keyless"):
+        export(path, pg.dsn)
+
+
+def test_forms_of_the_move_hold_for_a_part_of_it_too(pg: Database, tmp_path: Path) -> None:
+    pg.execute("create table a (v int); create table b (v numeric); insert into b values (1.5)")
+    transfer(pg.dsn, tmp_path / "app.db", types={"numeric": "real"})
+    assert validate(pg.dsn, tmp_path / "app.db", include=["a"]).is_equal
+    assert validate(pg.dsn, tmp_path / "app.db", include=["b"]).is_equal
+    assert export(tmp_path / "app.db", pg.dsn, schema="back", include=["a"]).tables[0].source == "back.a"

@@ -9,7 +9,7 @@ from glob import escape
 from time import monotonic
 
 from noormme_py.client.read_schema import read_schema
-from noormme_py.client.validation_job import TwoSides, known_names, options_of, with_changed_columns
+from noormme_py.client.validation_job import TwoSides, gone_tables, known_names, options_of, with_changed_columns
 from noormme_py.config import config_for
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted, TransferError
@@ -75,6 +75,9 @@ class ExportJob:
         if not self._is_forced:
             check_kept(planned, {one.source: one.rejected for one in report.tables} if report else {}, reading)
         tables, missing = brought(planned, reading)
+        if self._schema is None:
+            gone = gone_tables(report, (table.source.qualified for table in planned), self._options)
+            missing += [f"{source}: PostgreSQL has no such table any more" for source, _ in gone]
         if missing and not self._is_forced:
             raise TransferError(
                 f"{missing[0]}{f', and {len(missing) - 1} more' if len(missing) > 1 else ''}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,13 @@ from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted, TransferError
 from noormme_py.frozen import replaced
 from noormme_py.location import parse_location
+from noormme_py.names import quote
 from noormme_py.postgres.move.report import TransferReport
-from noormme_py.postgres.plan.looking import estimated_rows, look
+from noormme_py.postgres.plan.looking import estimated_rows, look, of_one_moment
 from noormme_py.postgres.plan.names import KnownNames
-from noormme_py.postgres.plan.planned import MoveOptions, PlannedTable
+from noormme_py.postgres.plan.planned import MoveOptions, Plan, PlannedTable
 from noormme_py.postgres.plan.planner import plan
+from noormme_py.postgres.plan.selection import is_asked_for
 from noormme_py.postgres.progress import Listener, Progress
 from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.validation.comparison import TableComparison, ValidationReport
@@ -79,6 +82,18 @@ def known_names(report: TransferReport | None) -> KnownNames | None:
     return KnownNames({table.source: table.target for table in report.tables}, columns)
 
 
+def gone_tables(report: TransferReport | None, there: Iterable[str], options: MoveOptions) -> Iterable[tuple[str, str]]:
+    """Yield the tables of a move, by their names on both sides, that PostgreSQL has no more and that are asked for."""
+    there = set(there)
+    for one in report.tables if report is not None else ():
+        if one.source not in there and is_asked_for(one.source, options):
+            yield one.source, one.target
+
+
+def _has(reading: PlainFile, table: str) -> bool:
+    return bool(reading.query("select 1 from sqlite_schema where type = 'table' and name = ?", (table,)))
+
+
 def with_changed_columns(table: PlannedTable, report: TransferReport | None) -> PlannedTable:
     """Return the table with those columns marked that a function changed on their way."""
     if report is None:
@@ -118,8 +133,7 @@ class ValidationJob:
         with closing(sides):
             session, reading = sides.open()
             try:
-                with session.snapshot():
-                    found = self._compared(session, reading)
+                found = of_one_moment(session, lambda: self._compared(session, reading))
             except Interrupted as error:
                 raise sides.told(error) from None
             place = session.place
@@ -141,4 +155,12 @@ class ValidationJob:
             self._listener(Progress("comparing", table.source.qualified, rows, total))
             found.append(validation.compare(with_changed_columns(table, self._sides.report)))
             rows += found[-1].rows[0]
-        return found
+        return [*found, *self._gone(made, reading)]
+
+    def _gone(self, made: Plan, reading: PlainFile) -> Iterable[TableComparison]:
+        """Yield the tables of the move that PostgreSQL has no more."""
+        known = (table.source.qualified for table in made.tables)
+        for source, target in gone_tables(self._sides.report, known, self._options):
+            count = reading.query(f"select count(*) from {quote(target)}")[0][0] if _has(reading, target) else 0
+            note = "PostgreSQL has no such table any more"
+            yield TableComparison(source, target, (0, int(str(count))), False, notes=(note,))

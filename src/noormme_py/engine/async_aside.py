@@ -16,7 +16,7 @@ T = TypeVar("T")
 async def run_aside(work: Callable[[], T], stop: Callable[[], None]) -> T:
     """Run a function on a thread of its own and return its result.
 
-    When the caller is cancelled `stop` is called, from the loop, and the cancellation goes on once the work has ended.
+    When the caller is cancelled `stop` is called, on a thread too; the cancellation goes on once the work has ended.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -51,7 +51,8 @@ async def run_aside(work: Callable[[], T], stop: Callable[[], None]) -> T:
     try:
         return await future
     except asyncio.CancelledError:
-        stop()
+        # A server that does not answer is waited for, and the loop has other things to do.
+        threading.Thread(target=stop, name=f"{THREAD_PREFIX}stop", daemon=True).start()
         while not ended.is_set():
             try:
                 await asyncio.shield(ended.wait())

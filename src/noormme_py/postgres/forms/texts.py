@@ -46,7 +46,8 @@ def _same_json(text: str) -> str:
 
 
 def _same_number(value: Any) -> Any:
-    return {"number": same_decimal(str(value))}
+    # No text of a jsonb document has a NUL in it.
+    return f"\0{same_decimal(str(value))}"
 
 
 # The word TEXT gives the column TEXT affinity: NUMERIC would make 1.1 of the document `1.10`.

@@ -19,9 +19,9 @@ from noormme_py.postgres.move.shaping import finish_table, index_fates, make_seq
 from noormme_py.postgres.move.table_move import TableMove, TableMover
 from noormme_py.postgres.move.views import make_views
 from noormme_py.postgres.plan.facts import Facts
-from noormme_py.postgres.plan.looking import estimated_rows, look
+from noormme_py.postgres.plan.looking import estimated_rows, look, of_one_moment
 from noormme_py.postgres.plan.planned import Hook, MoveOptions, Plan, PlannedTable
-from noormme_py.postgres.plan.planner import NoHooks, plan
+from noormme_py.postgres.plan.planner import NoHooks, check_options, plan
 from noormme_py.postgres.progress import Listener, Phase, Progress, nobody
 from noormme_py.postgres.rows.building import Building
 from noormme_py.postgres.server.session import Session
@@ -71,37 +71,40 @@ class Move:
 
     def run(self) -> Moved:
         """Do it all, but for putting the file in its place."""
-        with self._session.snapshot():
-            database, facts = look(self._session, self._options, self._listener)
-            made = plan(database, facts, self._options, self._hooks)
-            if not made.tables:
-                raise TransferError("there is no table to move", hint="see --include and --exclude, and the schemas")
-            self._total = estimated_rows(self._session, made)
-            mover = TableMover(
-                self._session,
-                self._building,
-                self._rejects,
-                self._on_error,
-                self._stopped,
-                {table.name for table in made.tables},
-                is_verified=self._is_verified,
-            )
-            made, moves = self._moved(made, mover, database, facts)
-            tables = [move.table for move in moves]
-            fates = [fate for move in moves for fate in move.fates]
-            tables, finished = self._finished(tables)
-            fates += finished
-            orphans = find_orphans(tables, self._building)
-            told_keys = list(_orphaned(made.fates, orphans))
-            fates += make_views(
-                database,
-                made,
-                dict(self._options.types),
-                self._session,
-                self._building,
-                self._stopped,
-                is_partial=bool(self._options.where or self._rejects.count),
-            )
+        return of_one_moment(self._session, self._run)
+
+    def _run(self) -> Moved:
+        database, facts = look(self._session, self._options, self._listener)
+        check_options(database, self._options, self._hooks)
+        made = plan(database, facts, self._options, self._hooks)
+        if not made.tables:
+            raise TransferError("there is no table to move", hint="see --include and --exclude, and the schemas")
+        self._total = estimated_rows(self._session, made)
+        mover = TableMover(
+            self._session,
+            self._building,
+            self._rejects,
+            self._on_error,
+            self._stopped,
+            {table.name for table in made.tables},
+            is_verified=self._is_verified,
+        )
+        made, moves = self._moved(made, mover, database, facts)
+        tables = [move.table for move in moves]
+        fates = [fate for move in moves for fate in move.fates]
+        tables, finished = self._finished(tables)
+        fates += finished
+        orphans = find_orphans(tables, self._building)
+        told_keys = list(_orphaned(made.fates, orphans))
+        fates += make_views(
+            database,
+            made,
+            dict(self._options.types),
+            self._session,
+            self._building,
+            self._stopped,
+            is_partial=bool(self._options.where or self._rejects.count),
+        )
         fates += told_keys
         told = {(fate.kind, fate.source) for fate in fates}
         kept = [fate for fate in made.fates if (fate.kind, fate.source) not in told]
@@ -174,5 +177,5 @@ def _orphaned(fates: Iterable[Fate], orphans: Iterable[Orphans]) -> Iterable[Fat
     broken = {one.key: one.rows for one in orphans if one.is_valid}
     for fate in fates:
         if fate.kind == "foreign key" and (rows := broken.get(fate.source)):
-            said = f"{plural(rows, 'row')} without a parent, as SQLite compares the keys"
+            said = f"{plural(rows, 'row')} without a parent, as SQLite compares the rows that were moved"
             yield replaced(fate, outcome="changed", note=f"{fate.note}; {said}" if fate.note else said)

@@ -62,11 +62,12 @@ def _problems(report: TransferReport) -> Iterable[str]:
     yield "## Rows without a parent"
     yield ""
     for one in report.orphans:
-        why = (
-            "PostgreSQL holds the key to be sound, so the keys are compared in another way there"
-            if one.is_valid
-            else "the key is NOT VALID in PostgreSQL too"
-        )
+        if not one.is_valid:
+            why = "the key is NOT VALID in PostgreSQL too"
+        elif report.options.where or report.rejected:
+            why = "some rows were not moved, by a condition or because they could not be kept"
+        else:
+            why = "PostgreSQL holds the key to be sound: it has such rows too, or compares the keys in another way"
         rows = f"{plural(one.rows, 'row')} {'refers' if one.rows == 1 else 'refer'} to rows"
         yield f"- {code(one.table)}: {rows} of {code(one.parent)} that are not there; {why}."
     yield ""

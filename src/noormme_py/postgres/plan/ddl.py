@@ -11,7 +11,6 @@ from noormme_py.postgres.plan.planned import (
     PlannedForeignKey,
     PlannedIndex,
     PlannedTable,
-    PlannedView,
 )
 from noormme_py.postgres.server.identifiers import quoted, relation
 
@@ -40,11 +39,6 @@ def create_index(index: PlannedIndex, table: PlannedTable, *, is_unique: bool | 
     return f"create{unique} index {quote(index.name)} on {quote(table.name)} ({', '.join(index.keys)}){where}"
 
 
-def create_view(view: PlannedView) -> str:
-    """Return the CREATE VIEW statement."""
-    return f"create view {quote(view.name)} as {view.select}"
-
-
 def insert(table: PlannedTable) -> str:
     """Return the INSERT statement for `table.stored`."""
     marks = ", ".join("?" * len(table.stored))
@@ -62,11 +56,6 @@ def target_select(table: PlannedTable) -> str:
     """Return what reads the rows of all columns in SQLite."""
     columns = ", ".join(column.form.read.format(quote(column.name)) for column in table.columns)
     return f"select {columns} from {quote(table.name)}"
-
-
-def rows_that_fail(table: PlannedTable, check: PlannedCheck) -> str:
-    """Return what counts the rows that a condition is false for."""
-    return f"select count(*) from {quote(table.name)} where not ({check.expression})"
 
 
 def _column(table: PlannedTable, column: PlannedColumn, *, counts_up: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from noormme_py.frozen import frozen
-from noormme_py.postgres.model import PgColumn, PgTable, PgType
+from noormme_py.postgres.model import PgTable, PgType
 from noormme_py.postgres.server.identifiers import quoted, relation
 
 _LAST_DAY = "9999-12-31"
@@ -92,7 +92,3 @@ def base_of(kind: PgType) -> PgType:
     while kind.kind == "domain" and kind.element is not None:
         kind = kind.element
     return kind
-
-
-def is_date_like(column: PgColumn) -> bool:
-    return any(what == "beyond" for what, _ in _ASKED.get(base_of(column.type).name, ()))

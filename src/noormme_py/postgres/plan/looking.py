@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from noormme_py.errors import TransferError
 from noormme_py.postgres.catalog.database import read_database
 from noormme_py.postgres.model import PgDatabase
@@ -13,11 +16,38 @@ from noormme_py.postgres.progress import Listener, Progress, nobody
 from noormme_py.postgres.server.identifiers import relation
 from noormme_py.postgres.server.session import Session
 
+T = TypeVar("T")
+
+_TRIES = 10
+# The catalog as the snapshot has it, and where the rows of a table are now.
+_REWRITTEN = """
+    select n.nspname || '.' || c.relname
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'r' and n.nspname || '.' || c.relname = any (%s)
+      and c.relfilenode is distinct from pg_catalog.pg_relation_filenode(c.oid)
+"""
+
+
+class StaleSnapshot(TransferError):
+    """A table was emptied or rewritten after the snapshot was taken and before the table was locked."""
+
+
+def of_one_moment(session: Session, work: Callable[[], T]) -> T:
+    """Do what begins with `look` inside of a snapshot, of a later one where the first turns out to be stale."""
+    for _ in range(_TRIES):
+        try:
+            with session.snapshot():
+                return work()
+        except StaleSnapshot as stale:
+            last = stale
+    raise last
+
 
 def look(session: Session, options: MoveOptions, listener: Listener = nobody) -> tuple[PgDatabase, Facts]:
     """Return what a source is and what its values are like; raises TransferError for a table that may not be read.
 
-    Its tables stay locked against what a snapshot does not hold back: TRUNCATE and rewriting.
+    Its tables stay locked against what a snapshot does not hold back: TRUNCATE and rewriting. Raises StaleSnapshot
+    where that has happened already: to the snapshot such a table is empty.
     """
     listener(Progress("looking"))
     database = read_database(session)
@@ -29,6 +59,12 @@ def look(session: Session, options: MoveOptions, listener: Listener = nobody) ->
             hint="let the owner grant SELECT on it, or leave it out with --exclude",
         )
     session.lock(table.key for table in tables if table.kind != "foreign")
+    names = [name for table in tables for name in (table.qualified, *table.partitions)]
+    if rewritten := session.query(_REWRITTEN, (names,)):
+        raise StaleSnapshot(
+            f"{rewritten[0][0]} is emptied or rewritten again and again",
+            hint="wait until that is done, or --exclude it",
+        )
     facts: dict[tuple[str, str, str], ColumnFacts] = {}
     for table in tables:
         listener(Progress("looking", table.qualified))

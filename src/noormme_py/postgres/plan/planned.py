@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from noormme_py.frozen import frozen
 from noormme_py.postgres.fate import Fate
 from noormme_py.postgres.form import Form
-from noormme_py.postgres.model import PgColumn, PgTable, PgView
+from noormme_py.postgres.model import PgColumn, PgTable
 from noormme_py.query.statement import Raw
 from noormme_py.schema.model import Action
 
@@ -117,16 +117,6 @@ class PlannedTable:
 
 
 @frozen
-class PlannedView:
-    """A view; `select` is SQLite's SQL."""
-
-    source: PgView
-    name: str
-    select: str
-    notes: tuple[str, ...] = ()
-
-
-@frozen
 class Plan:
     """What is to be made, and what becomes of everything else.
 
@@ -135,6 +125,5 @@ class Plan:
     """
 
     tables: tuple[PlannedTable, ...]
-    views: tuple[PlannedView, ...]
     fates: tuple[Fate, ...]
     names: Mapping[tuple[str, str], str]

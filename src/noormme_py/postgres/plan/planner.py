@@ -32,6 +32,14 @@ def movable(database: PgDatabase, options: MoveOptions) -> list[PgTable]:
     return [table for table in found if _why_not(table, options) is None]
 
 
+def check_options(database: PgDatabase, options: MoveOptions, hooks: Mapping[str, Hook] = NoHooks) -> None:
+    """Raise ConfigError for options that name types or columns which are not there."""
+    tables = movable(database, options)
+    known = {column.type.name for table in tables for column in table.columns} | set(_domains(tables))
+    check_wanted(dict(options.types), known)
+    _check_hooks(hooks, tables)
+
+
 def plan(
     database: PgDatabase,
     facts: Facts,
@@ -40,7 +48,7 @@ def plan(
     plain: PlainColumns | None = None,
     known: KnownNames | None = None,
 ) -> Plan:
-    """Return what is to be made in SQLite. Raises ConfigError for options that name what is not there.
+    """Return what is to be made in SQLite. Raises ConfigError for tables that are not there, and forms that cannot be.
 
     `plain` names generated columns by tables whose values SQLite was found to compute in another way. `known` are the
     names that an earlier move gave: then the plan is of its tables alone, whatever there is in PostgreSQL since.
@@ -49,8 +57,6 @@ def plan(
     if known is not None:
         tables = [table for table in tables if table.qualified in known.tables]
     types = dict(options.types)
-    check_wanted(types, {column.type.name for table in tables for column in table.columns} | set(_domains(tables)))
-    _check_hooks(hooks, tables)
     namespace = Namespace()
     home = home_of([table.schema for table in tables] or [view.schema for view in database.views])
     names = {
@@ -105,7 +111,7 @@ def plan(
         names[view.schema, view.name] = namespace.take(
             name_in_sqlite(view.schema, view.name, home, is_snake_case=options.is_snake_case)
         )
-    return Plan(tuple(planned), (), tuple(fates), names)
+    return Plan(tuple(planned), tuple(fates), names)
 
 
 def _checks(table: PgTable, planner: ColumnPlanner, fates: list[Fate]) -> Iterable[PlannedCheck]:

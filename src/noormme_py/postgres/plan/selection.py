@@ -16,6 +16,14 @@ def matches(table: PgTable, pattern: str) -> bool:
     return fnmatchcase(table.qualified, pattern) or fnmatchcase(table.name, pattern)
 
 
+def is_asked_for(qualified: str, options: MoveOptions) -> bool:
+    """Whether options ask for a table that is not there any more, by what is known of its name."""
+    names = (qualified, qualified.partition(".")[2])
+    if any(fnmatchcase(name, pattern) for name in names for pattern in options.exclude):
+        return False
+    return not options.include or any(fnmatchcase(name, pattern) for name in names for pattern in options.include)
+
+
 def selected(tables: Iterable[PgTable], options: MoveOptions) -> tuple[list[PgTable], list[PgTable]]:
     """Return the tables that are moved, and those that are left out; raises ConfigError for a pattern of no table."""
     known = list(tables)

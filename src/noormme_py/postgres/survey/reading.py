@@ -11,7 +11,7 @@ from noormme_py.postgres.catalog.database import read_database
 from noormme_py.postgres.model import PgTable
 from noormme_py.postgres.plan.facts import ColumnFacts
 from noormme_py.postgres.plan.planned import MoveOptions, Plan, PlannedTable
-from noormme_py.postgres.plan.planner import movable, plan
+from noormme_py.postgres.plan.planner import check_options, movable, plan
 from noormme_py.postgres.progress import Listener, Progress, nobody
 from noormme_py.postgres.queries.names_of_plan import names_of
 from noormme_py.postgres.server.attempt import attempt
@@ -45,6 +45,7 @@ def read_survey(
     with session.snapshot():
         listener(Progress("looking"))
         database = read_database(session)
+        check_options(database, options)
         tables = movable(database, options)
         # Before the survey's own reading is counted too.
         workload = read_workload(session, tables)
