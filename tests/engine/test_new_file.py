@@ -239,3 +239,17 @@ def test_a_place_is_looked_at_before_the_file_is_finished(tmp_path: Path) -> Non
         with pytest.raises(DatabaseBusy, match="in use"):
             file.check_place(keeping=backup)
     file.remove()
+
+
+def test_another_name_of_the_target_is_not_written_to(tmp_path: Path) -> None:
+    target = tmp_path / "app.db"
+    made(target).finish()
+    file = NewFile(target)
+    # As a process leaves it that is killed between giving the file its name and taking the other one away.
+    file.path.hardlink_to(target)
+    file.open(is_resumed=True)
+    file.execute("create table other (id)")
+    file.close()
+    assert rows_of(target) == 3
+    with closing(sqlite3.connect(target)) as connection:
+        assert connection.execute("select name from sqlite_schema").fetchall() == [("t",)]

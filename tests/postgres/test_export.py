@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from noormme_py import Noormme
 from noormme_py.errors import TransferError
@@ -239,7 +240,7 @@ async def test_orphans_that_were_there_go_back_and_new_ones_do_not(pg: Database,
     assert (pg.rows("select * from c"), pg.rows(SHAPE)) == ([(1, 99)], shape)
     with login(pg, "all on schema public") as dsn:
         # Who may not switch off the checking of keys gets a key that says what it is.
-        owner = psycopg.conninfo.conninfo_to_dict(dsn)["user"]
+        owner = conninfo_to_dict(dsn)["user"]
         pg.execute(f"alter table p owner to {owner}; alter table c owner to {owner}")
         report = await export(tmp_path / "app.db", dsn)
         assert any("NOT VALID" in one for one in report.skipped)
@@ -376,7 +377,8 @@ async def test_what_an_application_writes_naturally_comes_back(pg: Database, tmp
     [table] = (await validate(pg.dsn, tmp_path / "app.db")).tables
     assert (table.differing, table.examples[0].key) == (1, ("id = 1",))
     for changes_only in (True, False):
-        await export(tmp_path / "app.db", pg.dsn, changes_only=changes_only)
+        report = await export(tmp_path / "app.db", pg.dsn, changes_only=changes_only)
+        assert "fewer digits" in str(report.tables[0].notes)
         assert pg.rows("select code, at::text, f::text, span::text, price::text, n::text from t where id = 1") == [
             ("cd   ", "2026-01-05 09:30:01", "0.12345679", "01:30:00", "12.35", "1.01")
         ]
@@ -441,7 +443,7 @@ async def test_orphans_of_partitioned_tables_and_of_match_full_go_back(pg: Datab
     with closing(sqlite3.connect(tmp_path / "app.db")) as db:
         db.execute("insert into fully values (2, 8, 8)")
         db.commit()
-    with pytest.raises(TransferError, match=r"1 row more of public\.fully would have no parent"):
+    with pytest.raises(TransferError, match=r"other rows of public\.fully would have no parent"):
         await export(tmp_path / "app.db", pg.dsn)
     assert (contents(pg), pg.rows(SHAPE)) == (before, shape)
 
@@ -458,3 +460,17 @@ async def test_numbers_that_sqlite_gave_out_are_not_given_again_though_their_row
     report = await export(tmp_path / "app.db", pg.dsn, changes_only=True)
     assert {table.how for table in report.tables} == {"unchanged"}
     assert pg.rows("insert into customers (email, name) values ('new', 'new') returning id") == [(4,)]
+
+
+async def test_another_orphan_in_the_place_of_one_is_noticed(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table p (id int primary key); create table c (id int primary key, p int references p);"
+        "set session_replication_role = replica; insert into c values (1, 99)"
+    )
+    await transfer(pg.dsn, tmp_path / "app.db")
+    with closing(sqlite3.connect(tmp_path / "app.db")) as db:
+        db.execute("update c set p = 98")
+        db.commit()
+    with pytest.raises(TransferError, match="other rows"):
+        await export(tmp_path / "app.db", pg.dsn)
+    assert pg.rows("select * from c") == [(1, 99)]

@@ -9,7 +9,14 @@ from glob import escape
 from time import monotonic
 
 from noormme_py.client.read_schema import read_schema
-from noormme_py.client.validation_job import TwoSides, gone_tables, known_names, options_of, with_changed_columns
+from noormme_py.client.validation_job import (
+    TwoSides,
+    check_known,
+    gone_tables,
+    known_names,
+    options_of,
+    with_changed_columns,
+)
 from noormme_py.config import config_for
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted, TransferError
@@ -101,7 +108,9 @@ class ExportJob:
             # Its tables bear the names that they have in the file.
             options = MoveOptions(include=(f"{escape(self._schema)}.*",), types=self._options.types)
             return list(plan(read_database(session), {}, options).tables)
-        tables = plan(read_database(session), {}, self._options, known=known_names(report)).tables
+        database = read_database(session)
+        check_known(database, report, self._options)
+        tables = plan(database, {}, self._options, known=known_names(report)).tables
         return [with_changed_columns(table, report) for table in tables]
 
     def _chosen(self) -> Schema:

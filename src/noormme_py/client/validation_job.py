@@ -15,12 +15,13 @@ from noormme_py.errors import Interrupted, TransferError
 from noormme_py.frozen import replaced
 from noormme_py.location import parse_location
 from noormme_py.names import quote
+from noormme_py.postgres.model import PgDatabase
 from noormme_py.postgres.move.report import TransferReport
 from noormme_py.postgres.plan.looking import estimated_rows, look, of_one_moment
 from noormme_py.postgres.plan.names import KnownNames
 from noormme_py.postgres.plan.planned import MoveOptions, Plan, PlannedTable
 from noormme_py.postgres.plan.planner import plan
-from noormme_py.postgres.plan.selection import is_asked_for
+from noormme_py.postgres.plan.selection import check_patterns, is_asked_for
 from noormme_py.postgres.progress import Listener, Progress
 from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.validation.comparison import TableComparison, ValidationReport
@@ -80,6 +81,12 @@ def known_names(report: TransferReport | None) -> KnownNames | None:
         return None
     columns = {fate.source: fate.target for fate in report.fates if fate.kind == "column" and fate.target is not None}
     return KnownNames({table.source: table.target for table in report.tables}, columns)
+
+
+def check_known(database: PgDatabase, report: TransferReport | None, options: MoveOptions) -> None:
+    """Raise ConfigError for a pattern that means no table, neither of PostgreSQL now nor of the move."""
+    moved = [table.source for table in report.tables] if report is not None else []
+    check_patterns([*(table.qualified for table in database.tables), *moved], options)
 
 
 def gone_tables(report: TransferReport | None, there: Iterable[str], options: MoveOptions) -> Iterable[tuple[str, str]]:
@@ -147,7 +154,9 @@ class ValidationJob:
 
     def _compared(self, session: Session, reading: PlainFile) -> list[TableComparison]:
         known = known_names(self._sides.report)
-        made = plan(*look(session, self._options, self._listener), self._options, known=known)
+        database, facts = look(session, self._options, self._listener)
+        check_known(database, self._sides.report, self._options)
+        made = plan(database, facts, self._options, known=known)
         total, rows = estimated_rows(session, made), 0
         validation = Validation(session, reading, PlainFile.spool, lambda: self._sides.is_stopped)
         found: list[TableComparison] = []

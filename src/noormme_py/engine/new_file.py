@@ -33,6 +33,9 @@ class NewFile(PlainFile):
         """Begin with an empty file, or go on with what is there; raises NoormmeError."""
         _check_folder(self.path.parent)
         try:
+            if self.path.exists() and self.target.exists() and self.path.samefile(self.target):
+                # A process was killed right after it gave the file its name: this is only another name of it.
+                self.path.unlink()
             self._connect()
             try:
                 # Two moves to one target would write over each other.

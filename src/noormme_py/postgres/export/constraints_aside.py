@@ -111,10 +111,10 @@ def _put_back(session: Session, key: KeyAside, notes: list[str]) -> None:
 
 
 def _check_no_worse(session: Session, key: KeyAside) -> None:
-    now = orphans_of(session, key)
-    if now > key.orphans:
+    now, told = orphans_of(session, key)
+    if now > key.orphans or (now == key.orphans and told != key.orphans_told):
         raise TransferError(
-            f"{plural(now - key.orphans, 'row')} more of {'.'.join(key.table)} would have no parent than before"
-            f" ({key.name})",
+            f"other rows of {'.'.join(key.table)} would have no parent than before ({key.name}: {now:,}, and"
+            f" {key.orphans:,} before)",
             hint="`noormme doctor` shows them: mend them, or --exclude the table",
         )

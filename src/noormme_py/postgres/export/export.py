@@ -93,20 +93,23 @@ class Export:
         works = [self._work(_without_computed(table), notes) for table, notes in tables]
         writing = [work for work in works if work.how != "unchanged"]
         highest = {work.table.name: self._highest(work.table) for work in works}
-        exported: list[ExportedTable] = []
+        done: list[ExportedTable] = []
         concerned = [work.table.source for work in writing]
         with constraints_aside(self._session, concerned, self._sound(table for table, _ in tables)) as aside:
             for work in works:
                 self._tell("writing", work.table)
-                exported.append(self._written(work, can_truncate=not aside.has_kept_keys))
+                done.append(self._written(work, can_truncate=not aside.has_kept_keys))
         for work in writing:
             self._tell("comparing", work.table)
             compared = self._validation.compare(work.table, is_rounded=True)
             if not compared.is_equal:
                 raise _not_the_same(work.table, compared)
+            if compared.rewritten:
+                work.notes.append(f"PostgreSQL keeps {', '.join(compared.rewritten)} in its own words, or fewer digits")
         for work in works:
             self._set_sequences(work.table, highest[work.table.name])
-        return exported, aside.notes
+        told = [replaced(table, notes=tuple(work.notes)) for table, work in zip(done, works, strict=True)]
+        return told, aside.notes
 
     def _lock(self, tables: Iterable[PlannedTable]) -> None:
         for table in tables:

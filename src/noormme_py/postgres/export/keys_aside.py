@@ -43,7 +43,7 @@ _CHECKS = """
 class KeyAside:
     """A foreign key, or a check that is not valid; `definition` is the whole of it.
 
-    `orphans` are PostgreSQL's rows that break a key which is held to be valid.
+    `orphans` are PostgreSQL's rows that break a key which is held to be valid, `orphans_told` tells them from others.
     """
 
     table: tuple[str, str]
@@ -56,10 +56,11 @@ class KeyAside:
     parent_columns: tuple[str, ...] = ()
     is_match_full: bool = False
     orphans: int = 0
+    orphans_told: str = ""
 
-    def with_orphans(self, count: int) -> KeyAside:
-        """Return the key with the rows that break it counted."""
-        return replaced(self, orphans=count)
+    def with_orphans(self, orphans: tuple[int, str]) -> KeyAside:
+        """Return the key with the rows that break it, as `orphans_of` tells them."""
+        return replaced(self, orphans=orphans[0], orphans_told=orphans[1])
 
 
 def keys_of(session: Session, names: Sequence[str]) -> list[KeyAside]:
@@ -82,8 +83,8 @@ def checks_of(session: Session, names: Sequence[str]) -> list[KeyAside]:
     ]
 
 
-def orphans_of(session: Session, key: KeyAside) -> int:
-    """Return how many rows of PostgreSQL's break a foreign key."""
+def orphans_of(session: Session, key: KeyAside) -> tuple[int, str]:
+    """Return how many rows of PostgreSQL's break a foreign key, and a sum that tells them from others."""
     same = " and ".join(
         f"p.{quoted(theirs)} = c.{quoted(ours)}" for ours, theirs in zip(key.columns, key.parent_columns, strict=True)
     )
@@ -92,4 +93,7 @@ def orphans_of(session: Session, key: KeyAside) -> int:
     if key.is_match_full:
         some = " or ".join(f"c.{quoted(column)} is not null" for column in key.columns)
         broken = f"({broken}) or (({some}) and not ({known}))"
-    return int(session.query(f"select count(*) from {qualified(*key.table)} c where {broken}")[0][0])
+    values = f"row({', '.join(f'c.{quoted(column)}' for column in key.columns)})::text"
+    sums = f"count(*), coalesce(sum(pg_catalog.hashtextextended({values}, 0)), 0)::text"
+    count, told = session.query(f"select {sums} from {qualified(*key.table)} c where {broken}")[0]
+    return int(count), str(told)

@@ -45,6 +45,9 @@ class Ledger:
             if kind == "view" or not is_ours:
                 self._building.execute(f"drop {kind} {quote(name)}")
                 self._known.pop(name, None)
+        # Those of kept tables are made again, by the names that they have now.
+        for row in self._building.query("select name from sqlite_schema where type = 'index' and sql is not null"):
+            self._building.execute(f"drop index {quote(str(row[0]))}")
 
 
 def drop_ledger(building: Building) -> None:

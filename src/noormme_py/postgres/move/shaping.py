@@ -52,8 +52,6 @@ def make_table(table: PlannedTable, building: Building) -> tuple[PlannedTable, l
 
 def make_index(index: PlannedIndex, table: PlannedTable, building: Building) -> Fate:
     """Make an index, and return what became of it."""
-    # An earlier try may have left it.
-    building.execute(f"drop index if exists {quote(index.name)}")
     try:
         building.execute(create_index(index, table))
     except ConstraintError:

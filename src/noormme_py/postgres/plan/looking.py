@@ -34,13 +34,14 @@ class StaleSnapshot(TransferError):
 
 def of_one_moment(session: Session, work: Callable[[], T]) -> T:
     """Do what begins with `look` inside of a snapshot, of a later one where the first turns out to be stale."""
-    for _ in range(_TRIES):
+    for left in reversed(range(_TRIES)):
         try:
             with session.snapshot():
                 return work()
-        except StaleSnapshot as stale:
-            last = stale
-    raise last
+        except StaleSnapshot:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def look(session: Session, options: MoveOptions, listener: Listener = nobody) -> tuple[PgDatabase, Facts]:

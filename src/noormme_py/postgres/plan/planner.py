@@ -19,7 +19,7 @@ from noormme_py.postgres.plan.keys import ForeignKeyPlanner, IndexPlanner
 from noormme_py.postgres.plan.leftovers import leftovers
 from noormme_py.postgres.plan.names import KnownNames, Namespace, home_of, name_in_sqlite
 from noormme_py.postgres.plan.planned import Hook, MoveOptions, Plan, PlannedCheck, PlannedTable
-from noormme_py.postgres.plan.selection import condition, selected
+from noormme_py.postgres.plan.selection import check_patterns, condition, selected
 from noormme_py.postgres.plan.sequences import sequence_fates, with_sequence
 
 NoHooks: Mapping[str, Hook] = {}
@@ -27,13 +27,14 @@ PlainColumns = Mapping[tuple[str, str], frozenset[str]]
 
 
 def movable(database: PgDatabase, options: MoveOptions) -> list[PgTable]:
-    """Return the tables whose rows are moved; raises ConfigError for a name that no table has."""
+    """Return the tables whose rows are moved."""
     found, _ = selected(database.tables, options)
     return [table for table in found if _why_not(table, options) is None]
 
 
 def check_options(database: PgDatabase, options: MoveOptions, hooks: Mapping[str, Hook] = NoHooks) -> None:
-    """Raise ConfigError for options that name types or columns which are not there."""
+    """Raise ConfigError for options that name tables, types or columns which are not there."""
+    check_patterns((table.qualified for table in database.tables), options)
     tables = movable(database, options)
     known = {column.type.name for table in tables for column in table.columns} | set(_domains(tables))
     check_wanted(dict(options.types), known)
@@ -48,7 +49,7 @@ def plan(
     plain: PlainColumns | None = None,
     known: KnownNames | None = None,
 ) -> Plan:
-    """Return what is to be made in SQLite. Raises ConfigError for tables that are not there, and forms that cannot be.
+    """Return what is to be made in SQLite. Raises ConfigError for forms that cannot be.
 
     `plain` names generated columns by tables whose values SQLite was found to compute in another way. `known` are the
     names that an earlier move gave: then the plan is of its tables alone, whatever there is in PostgreSQL since.

@@ -18,20 +18,26 @@ def matches(table: PgTable, pattern: str) -> bool:
 
 def is_asked_for(qualified: str, options: MoveOptions) -> bool:
     """Whether options ask for a table that is not there any more, by what is known of its name."""
-    names = (qualified, qualified.partition(".")[2])
-    if any(fnmatchcase(name, pattern) for name in names for pattern in options.exclude):
+    if any(_is_meant(qualified, pattern) for pattern in options.exclude):
         return False
-    return not options.include or any(fnmatchcase(name, pattern) for name in names for pattern in options.include)
+    return not options.include or any(_is_meant(qualified, pattern) for pattern in options.include)
+
+
+def _is_meant(qualified: str, pattern: str) -> bool:
+    return fnmatchcase(qualified, pattern) or fnmatchcase(qualified.partition(".")[2], pattern)
+
+
+def check_patterns(names: Iterable[str], options: MoveOptions) -> None:
+    """Raise ConfigError for a pattern that none of these tables (`public.users`) is meant by."""
+    known = list(names)
+    for pattern in (*options.include, *options.exclude, *(name for name, _ in options.where)):
+        if not any(_is_meant(name, pattern) for name in known):
+            raise ConfigError(f"no table is called {pattern[:100]!r}", hint=suggest(pattern, known))
 
 
 def selected(tables: Iterable[PgTable], options: MoveOptions) -> tuple[list[PgTable], list[PgTable]]:
-    """Return the tables that are moved, and those that are left out; raises ConfigError for a pattern of no table."""
+    """Return the tables that are moved, and those that are left out."""
     known = list(tables)
-    for pattern in (*options.include, *options.exclude, *(name for name, _ in options.where)):
-        if not any(matches(table, pattern) for table in known):
-            raise ConfigError(
-                f"no table is called {pattern[:100]!r}", hint=suggest(pattern, (table.qualified for table in known))
-            )
     moved: list[PgTable] = []
     left: list[PgTable] = []
     for table in known:
