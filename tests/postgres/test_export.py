@@ -400,6 +400,19 @@ async def test_more_rows_than_are_looked_at_may_only_look_different(pg: Database
     assert [one.how for one in report.tables] == ["unchanged"]
 
 
+async def test_more_rows_than_are_looked_at_may_be_rounded(pg: Database, tmp_path: Path) -> None:
+    pg.execute(
+        "create table t (id int primary key, at timestamp(0), ip inet); insert into t select i, null, null from"
+        " generate_series(1, 50010) i"
+    )
+    await transfer(pg.dsn, tmp_path / "app.db")
+    with closing(sqlite3.connect(tmp_path / "app.db")) as db:
+        db.execute("update t set at = '2026-01-05 09:30:00.600000', ip = '10.0.0.1/32'")
+        db.commit()
+    await export(tmp_path / "app.db", pg.dsn)
+    assert pg.rows("select distinct at::text, host(ip) from t") == [("2026-01-05 09:30:01", "10.0.0.1")]
+
+
 async def test_keys_keep_their_comments(pg: Database, tmp_path: Path) -> None:
     pg.execute(
         "create table p (id int primary key); create table c (p int constraint fk references p);"

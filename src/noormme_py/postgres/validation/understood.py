@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from noormme_py.postgres.form import Column
 from noormme_py.postgres.plan.planned import PlannedColumn, PlannedTable
 from noormme_py.postgres.rows.differences import Differing
 from noormme_py.postgres.rows.reading import canonical, compared
@@ -45,13 +46,10 @@ def not_understood(
     return rest, same
 
 
-def _agreed(
-    column: PlannedColumn, rows: list[Differing], place: int, session: Session, *, is_rounded: bool
-) -> list[bool]:
-    """Return for each row whether PostgreSQL reads SQLite's text as the value that it has."""
-    written = [None if row.here is None else row.here.texts[place] for row in rows]
-    if not all(text is None or isinstance(text, str) for text in written):
-        return [False] * len(rows)
+def as_read(column: PlannedColumn, texts: Column, session: Session, *, is_rounded: bool = True) -> Column | None:
+    """Return the texts as PostgreSQL writes what it reads of them, None where one of them is no such value at all."""
+    if not all(text is None or isinstance(text, str) for text in texts):
+        return None
     kind = column.source.declared
     if not is_rounded and column.source.type.kind != "array":
         kind = kind.partition("(")[0]
@@ -59,9 +57,16 @@ def _agreed(
     # As COPY writes it: a cast to text is another thing, and adds /32 to addresses.
     written_anew = f"case when x is not null then pg_catalog.format('%%s', {value}) end"
     sql = f"select {written_anew} from unnest(%s::text[]) with ordinality as u (x, n) order by n"
-    read, _ = attempt(session, lambda: session.query(sql, (written,)))
-    if read is None:
-        # One of them is no such value at all.
+    read, _ = attempt(session, lambda: session.query(sql, (list(texts),)))
+    return None if read is None else canonical(column.form, [text for (text,) in read])
+
+
+def _agreed(
+    column: PlannedColumn, rows: list[Differing], place: int, session: Session, *, is_rounded: bool
+) -> list[bool]:
+    """Return for each row whether PostgreSQL reads SQLite's text as the value that it has."""
+    written = [None if row.here is None else row.here.texts[place] for row in rows]
+    texts = as_read(column, written, session, is_rounded=is_rounded)
+    if texts is None:
         return [False] * len(rows)
-    texts = canonical(column.form, [text for (text,) in read])
     return [row.there is not None and text == row.there.texts[place] for row, text in zip(rows, texts, strict=True)]

@@ -20,7 +20,7 @@ from noormme_py.postgres.server.session import Session
 from noormme_py.postgres.validation.comparison import ColumnComparison, RowDifference, TableComparison
 from noormme_py.postgres.validation.extremes import extremes
 from noormme_py.postgres.validation.fitting import fitted
-from noormme_py.postgres.validation.understood import not_understood
+from noormme_py.postgres.validation.understood import as_read, not_understood
 
 MOST_DIFFERING = 50_000
 """How many rows that differ are looked at: they are kept in memory."""
@@ -106,6 +106,8 @@ class Validation:
             return Differences(tuple(rest), len(rest), is_whole=True)
         # Too many to be looked at one by one: all of them may only look different.
         is_same = _meanings(table, self._there(table)) == _meanings(table, self._here(table))
+        if not is_same and is_rounded:
+            is_same = _whole(self._there(table)) == _whole(self._as_read(table))
         return Differences((), 0, is_whole=True) if is_same else Differences(tuple(rest), may_differ, is_whole=False)
 
     def _there(self, table: PlannedTable) -> Iterator[list[Column]]:
@@ -115,6 +117,16 @@ class Validation:
     def _here(self, table: PlannedTable) -> Iterator[list[Column]]:
         positions = compared(table)
         return ([columns[at] for at in positions] for columns in target_rows(table, self._reading))
+
+    def _as_read(self, table: PlannedTable) -> Iterator[list[Column]]:
+        """Yield SQLite's rows as PostgreSQL reads and keeps them, where their texts differ at all."""
+        columns = [table.columns[position] for position in compared(table)]
+        there, here = self.digests(table)
+        differing = there.differing(here)
+        for texts in self._here(table):
+            for place in differing:
+                texts[place] = as_read(columns[place], texts[place], self._session) or texts[place]
+            yield texts
 
     def _columns(self, table: PlannedTable, there: Digest, here: Digest) -> Iterator[ColumnComparison]:
         positions = compared(table)
@@ -148,6 +160,13 @@ class Validation:
                 continue
             if count:
                 yield f"{index.name}: {count:,}"
+
+
+def _whole(batches: Iterable[list[Column]]) -> Digest:
+    digest = Digest()
+    for columns in batches:
+        digest.add(columns, len(columns[0]) if columns else 0)
+    return digest
 
 
 def _meanings(table: PlannedTable, batches: Iterable[list[Column]]) -> Digest:
