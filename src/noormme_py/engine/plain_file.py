@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Self
 
@@ -118,8 +119,11 @@ class PlainFile:
     def stop(self) -> None:
         """End what runs and refuse what follows, from any thread."""
         self._is_stopped = True
-        if self._raw is not None:
-            self._raw.interrupt()
+        raw = self._raw
+        if raw is not None:
+            # It may be closed by now.
+            with suppress(sqlite3.ProgrammingError):
+                raw.interrupt()
 
     def is_stopped(self) -> bool:
         """Whether `stop` was called."""

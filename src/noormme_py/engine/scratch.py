@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Generator, Iterable
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import thread_time_ns
 from typing import Any, TypeVar
@@ -218,9 +218,11 @@ class Scratch:
     def stop(self) -> None:
         """End what runs and refuse what follows, from any thread."""
         self._is_stopped = True
-        self._raw.interrupt()
-        if self._source is not None:
-            self._source.interrupt()
+        for connection in (self._raw, self._source):
+            # It may be closed by now.
+            with suppress(sqlite3.ProgrammingError):
+                if connection is not None:
+                    connection.interrupt()
 
     def close(self) -> None:
         """Close it, and remove it."""
