@@ -441,3 +441,11 @@ async def test_of_two_keys_to_one_table_the_broken_one_is_told(pg: Database, tmp
     report = await transfer(pg.dsn, tmp_path / "app.db")
     assert [(one.key, one.rows, one.is_valid) for one in report.orphans] == [("public.c (broken)", 1, False)]
     assert fate(report, "foreign key", "public.c (sound)").outcome == "exact"
+
+
+async def test_a_move_without_verification_says_so(pg: Database, tmp_path: Path) -> None:
+    pg.execute(SHOP)
+    report = await transfer(pg.dsn, tmp_path / "app.db", verify=False)
+    assert (report.rows, {table.is_verified for table in report.tables}) == (4, {False})
+    assert "not verified" in (tmp_path / "app.db.transfer.md").read_text()
+    assert (await compare(pg.dsn, tmp_path / "app.db")).is_equal

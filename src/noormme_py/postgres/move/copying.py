@@ -25,16 +25,17 @@ _TOO_BIG = "SQLITE_TOOBIG"
 class TableCopy:
     """Copies one table. `digest` is afterwards that of the rows that were written, by what PostgreSQL said they are.
 
-    It is by column where SQLite computes some of them, so that it can be told whether those alone are different.
+    It is by column where SQLite computes some of them, so that it can be told whether those alone are different, and of
+    nothing but their number where nothing is going to be compared.
 
     A row that cannot be kept raises TransferError, or is put with the rejects and left out.
     """
 
-    def __init__(self, table: PlannedTable, on_error: OnError, rejects: Rejects) -> None:
+    def __init__(self, table: PlannedTable, on_error: OnError, rejects: Rejects, *, is_compared: bool) -> None:
         self._table = table
         self._on_error = on_error
         self._rejects = rejects
-        self._compared = compared(table)
+        self._compared = compared(table) if is_compared else []
         self._width = len(self._compared) if len(table.stored) < len(table.columns) else 0
         self.digest = Digest(self._width)
         self.rejected = 0

@@ -79,7 +79,7 @@ class TableMover:
         try:
             self._ledger.drop(table)
             made, fates = make_table(table, self._building)
-            copy = TableCopy(made, self._on_error, self._rejects)
+            copy = TableCopy(made, self._on_error, self._rejects, is_compared=self._is_verified)
             copy.run(lambda: self._chunks(made), self._building, copied)
             self._ledger.add(made, copy.digest.rows)
             self._building.commit()
