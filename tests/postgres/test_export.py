@@ -15,7 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from noormme_py import Noormme
-from noormme_py.errors import TransferError
+from noormme_py.errors import ConfigError, TransferError
 from noormme_py.transfer import export, transfer, validate
 from tests.postgres.database import Database
 from tests.postgres.everything import make_everything
@@ -487,3 +487,23 @@ async def test_another_orphan_in_the_place_of_one_is_noticed(pg: Database, tmp_p
     with pytest.raises(TransferError, match="other rows"):
         await export(tmp_path / "app.db", pg.dsn)
     assert pg.rows("select * from c") == [(1, 99)]
+
+
+async def test_without_the_report_of_the_move_nothing_is_replaced(pg: Database, tmp_path: Path) -> None:
+    pg.execute(SHOP)
+    await transfer(pg.dsn, tmp_path / "app.db", where={"orders": "customer_id = 1"})
+    (tmp_path / "app.db.transfer.json").rename(tmp_path / "elsewhere.json")
+    with pytest.raises(TransferError, match="no report of the move"):
+        await export(tmp_path / "app.db", pg.dsn)
+    with pytest.raises(TransferError, match=r"no report .*typo\.json"):
+        await export(tmp_path / "app.db", pg.dsn, report=tmp_path / "typo.json")
+    await export(tmp_path / "app.db", pg.dsn, report=tmp_path / "elsewhere.json")
+    assert pg.rows("select customer_id from orders order by 1") == [(1,), (2,)]
+
+
+async def test_arguments_the_other_way_round_show_no_password(tmp_path: Path) -> None:
+    for url in ("postgresql://app:hunter2@localhost:1/app", "host=nowhere password=hunter2"):
+        for wrong in (transfer("app.db", url), validate("app.db", url), export(url, "app.db")):
+            with pytest.raises(ConfigError, match="stands where the file") as refused:
+                await wrong
+            assert "hunter2" not in str(refused.value)

@@ -78,6 +78,12 @@ class ExportJob:
 
     def _brought(self, session: Session, reading: PlainFile) -> tuple[list[ExportedTable], list[str]]:
         report = self._sides.report
+        if report is None and self._schema is None and not self._is_forced:
+            raise TransferError(
+                "there is no report of the move beside the file: what the move left out cannot be told from what was"
+                " deleted since",
+                hint="name it with --report, or replace the tables all the same with --force",
+            )
         planned = self._planned(session)
         if not self._is_forced:
             check_kept(planned, {one.source: one.rejected for one in report.tables} if report else {}, reading)

@@ -43,6 +43,8 @@ class QueriesJob:
         report: str | os.PathLike[str] | None,
         listener: Listener,
     ) -> None:
+        if isinstance(workload, str) and _is_file(workload):
+            raise ConfigError("the workload is a text that names a file", hint="give it as a Path, or its text")
         self._sides = TwoSides(source, target, report)
         self._options: MoveOptions = options_of(self._sides.report, (), ())
         self._workload = workload
@@ -115,3 +117,10 @@ def text_of(workload: str | os.PathLike[str]) -> str:
     if len(data) > LONGEST_FILE:
         raise ConfigError(f"{str(workload)!r} has more than {LONGEST_FILE // 1_000_000} MB", hint="split it")
     return data.decode("utf-8-sig", "replace")
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False

@@ -16,6 +16,13 @@ from noormme_py.postgres.move.report import TransferReport
 from noormme_py.postgres.move.report_text import markdown
 
 
+def check_file(target: str | os.PathLike[str]) -> None:
+    """Raise ConfigError for what is a PostgreSQL database and no file; it may hold a password and is not shown."""
+    text = os.fspath(target)
+    if text.startswith(("postgres:", "postgresql:")) or "password=" in text:
+        raise ConfigError("a PostgreSQL database stands where the file is expected", hint="change the two around")
+
+
 class FilesBeside:
     """What a move leaves beside its target. Until that is in its place, each has `.incomplete` behind its name."""
 

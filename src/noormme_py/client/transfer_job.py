@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import get_args
 
-from noormme_py.client.transfer_files import FilesBeside
+from noormme_py.client.transfer_files import FilesBeside, check_file
 from noormme_py.engine.new_file import NewFile, check_target
 from noormme_py.engine.unbroken import run_unbroken
 from noormme_py.errors import ConfigError, Interrupted, NoormmeError, TransferError
@@ -42,6 +42,7 @@ class TransferJob:
         report: str | os.PathLike[str] | None,
         listener: Listener,
     ) -> None:
+        check_file(target)
         _check_options(options, on_error)
         self._source = source
         self._file = NewFile(target)

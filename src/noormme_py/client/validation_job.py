@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from noormme_py.client.transfer_files import read_report, report_path
+from noormme_py.client.transfer_files import check_file, read_report, report_path
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import Interrupted, TransferError
 from noormme_py.frozen import replaced
@@ -32,9 +32,12 @@ class TwoSides:
     """A PostgreSQL database and a file, both open; ended with `stop` from any thread."""
 
     def __init__(self, source: str, target: str | os.PathLike[str], report: str | os.PathLike[str] | None) -> None:
+        check_file(target)
         self._source = source
         self.location = replaced(parse_location(target), mode="ro")
         self.report = read_report(report_path(self.location.file) if report is None else Path(report))
+        if report is not None and self.report is None:
+            raise TransferError(f"there is no report {os.fspath(report)!r}", hint="it is the JSON that the move wrote")
         self._session: Session | None = None
         self._reading: PlainFile | None = None
         self.is_stopped = False
@@ -159,6 +162,8 @@ class ValidationJob:
         made = plan(database, facts, self._options, known=known)
         total, rows = estimated_rows(session, made), 0
         validation = Validation(session, reading, PlainFile.spool, lambda: self._sides.is_stopped)
+        if not made.tables:
+            raise TransferError("there is no table to compare", hint="see --include and --exclude")
         found: list[TableComparison] = []
         for table in made.tables:
             self._listener(Progress("comparing", table.source.qualified, rows, total))

@@ -48,7 +48,7 @@ def export(
         bool, typer.Option("--changes-only", help="Write those rows alone that differ, by primary key.")
     ] = False,
     is_forced: Annotated[
-        bool, typer.Option("--force", help="Replace tables though rows of them were kept aside in the move.")
+        bool, typer.Option("--force", help="Replace tables though PostgreSQL alone still has something of them.")
     ] = False,
     report: ReportOption = None,
     is_json: JsonOption = False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -93,6 +94,9 @@ def import_database(
             )
     except NoormmeError as error:
         raise complain(error) from None
+    except KeyboardInterrupt:
+        print("stopped: --resume goes on where it was", file=sys.stderr)
+        raise typer.Exit(130) from None
     if is_json:
         print(json.dumps(found.to_dict(), indent=2))
     else:

@@ -37,6 +37,8 @@ _HINTS = {
 _RIGHTS = {
     "row-level security": "row security hides rows from this user: use the table's owner, or a user with BYPASSRLS",
     "must be owner": "the way back puts keys and triggers aside for a while, which the owner of the tables may",
+    "permission denied for table": "let the owner grant SELECT on it, and USAGE on its schema; the way back needs the"
+    " owner of the tables",
     "permission denied for database": "let the owner grant CREATE on it to this user",
 }
 # Why a connection could not be made is told in words only.
