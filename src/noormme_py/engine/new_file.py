@@ -11,7 +11,7 @@ from pathlib import Path
 from noormme_py.engine.faults import translate
 from noormme_py.engine.plain_file import PlainFile
 from noormme_py.errors import CannotOpen, DatabaseBusy, DiskFull, NoormmeError
-from noormme_py.location import parse_location
+from noormme_py.location import Location, parse_location
 
 _CACHE_KIB = 32 * 1024
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -188,7 +188,7 @@ def _checked(target: Path, *, is_forced: bool) -> Path | None:
 def _check_unused(target: Path) -> None:
     """Raise DatabaseBusy where somebody has the database open, and put its log into it where nobody has."""
     try:
-        connection = sqlite3.connect(f"file:{_quoted(target)}?mode=rw", uri=True, isolation_level=None, timeout=1)
+        connection = sqlite3.connect(Location(str(target), "rw").uri, uri=True, isolation_level=None, timeout=1)
     except sqlite3.Error as fault:
         raise translate(fault) from None
     try:
@@ -208,10 +208,6 @@ def _check_unused(target: Path) -> None:
         raise translate(fault) from None
     finally:
         connection.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _keep(target: Path, name: Path) -> None:

@@ -39,7 +39,7 @@ class ExportedTable:
 
 @frozen
 class ExportReport:
-    """What was brought back; `skipped` says of other tables why they were left as they are."""
+    """What was brought back; `skipped` says of the rest what it lacks, or why it was left as it is."""
 
     source: str
     target: str
@@ -74,7 +74,6 @@ class Export:
     ) -> None:
         self._session = session
         self._reading = reading
-        self._make_spool = make_spool
         self._is_changes_only = is_changes_only
         self._listener = listener
         self._stopped = stopped

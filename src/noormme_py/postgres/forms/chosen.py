@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from noormme_py.errors import ConfigError
+from noormme_py.frozen import replaced
 from noormme_py.names import suggest
-from noormme_py.postgres.form import Column, Form, Unfit, each
-from noormme_py.postgres.forms.numbers import same_decimal
+from noormme_py.postgres.form import Form, Unfit, each
+from noormme_py.postgres.forms.numbers import real, same_decimal
 from noormme_py.postgres.model import PgType
 from noormme_py.query.statement import Raw
 
@@ -41,18 +42,6 @@ def form(word: str, kind: PgType, own: Form) -> Form:
 def forms() -> tuple[str, ...]:
     """Return the names of all forms that can be asked for."""
     return tuple(_FORMS)
-
-
-def _reals(column: Column) -> Column:
-    return [None if v is None else v if v == "NaN" else float(v) for v in column]
-
-
-def _nearest(column: Column) -> Column:
-    return [None if v is None else v if v == "NaN" else repr(float(v) + 0.0) for v in column]
-
-
-def _real_texts(column: Column) -> Column:
-    return [None if v is None else v if isinstance(v, str) else repr(float(v)) for v in column]
 
 
 def _whole(text: str) -> Raw:
@@ -158,16 +147,8 @@ _FORMS: dict[str, tuple[frozenset[str], Callable[[Form], Form]]] = {
     "text": (frozenset(), lambda own: Form("text", "TEXT", "TEXT", same=own.same, select=own.select)),
     "real": (
         _NUMBERS,
-        lambda own: Form(
-            "real",
-            "REAL",
-            "REAL",
-            _reals,
-            _real_texts,
-            _nearest,
-            select=own.select,
-            carried="changed",
-            note="kept as the nearest double",
+        lambda own: replaced(
+            real("REAL"), same=None, select=own.select, carried="changed", note="kept as the nearest double"
         ),
     ),
     "integer": (
